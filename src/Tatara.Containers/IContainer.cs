@@ -1,0 +1,32 @@
+namespace Tatara.Containers;
+
+/// <summary>A container that was created. It outlives the process that created it.</summary>
+public interface IContainer
+{
+    /// <summary>The name it was created under.</summary>
+    string Handle { get; }
+
+    /// <summary>What it was created from.</summary>
+    ContainerSpec Spec { get; }
+
+    /// <summary>Its address on this machine's container network.</summary>
+    string Address { get; }
+
+    /// <summary>When its process was started.</summary>
+    DateTimeOffset StartedAt { get; }
+
+    /// <summary>File that holds all its process has written, in the Kubernetes log format (time, stream, P or F, text), whether or not anyone reads along.</summary>
+    string LogFile { get; }
+
+    /// <summary>Ends when the process has: by itself, by a signal, or before the DEA was restarted.</summary>
+    Task<ContainerExit> WaitAsync(CancellationToken cancellationToken);
+
+    /// <summary>SIGTERM to the process, then SIGKILL to everything inside when the grace is over. Returns when nothing runs any more.</summary>
+    Task StopAsync(TimeSpan grace, CancellationToken cancellationToken);
+
+    /// <summary>Kills what runs and removes every trace: mounts, network, cgroups, files. Harmless to repeat.</summary>
+    Task DestroyAsync(CancellationToken cancellationToken);
+
+    /// <summary>What it uses now.</summary>
+    Task<ContainerStats> StatsAsync(CancellationToken cancellationToken);
+}

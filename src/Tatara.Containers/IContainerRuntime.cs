@@ -1,0 +1,15 @@
+namespace Tatara.Containers;
+
+/// <summary>Makes containers and finds those that were made before: the seam between a DEA and the machine.</summary>
+public interface IContainerRuntime
+{
+    /// <summary>Prepares the machine (volume, network rules). Doing it again is harmless.</summary>
+    Task InitializeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Creates and starts a container. Any failure leaves nothing behind.</summary>
+    /// <exception cref="ContainerException">It could not be created; the message says why and names the handle.</exception>
+    Task<IContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken);
+
+    /// <summary>The containers that an earlier run of this DEA left, running or exited. Remains that belong to none are removed.</summary>
+    Task<IReadOnlyList<IContainer>> RecoverAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace Tatara.Protocol;
+
+/// <summary>How every bus message is written: snake_case, nulls left out, unknown fields ignored, no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RouterRegistration))]
+[JsonSerializable(typeof(RouterGreeting))]
+[JsonSerializable(typeof(DeaAdvertisement))]
+[JsonSerializable(typeof(DeaHello))]
+[JsonSerializable(typeof(DeaStatus))]
+[JsonSerializable(typeof(DeaStartMessage))]
+[JsonSerializable(typeof(DeaStopMessage))]
+[JsonSerializable(typeof(DeaUpdateMessage))]
+[JsonSerializable(typeof(FindDropletRequest))]
+[JsonSerializable(typeof(FindDropletResponse))]
+[JsonSerializable(typeof(DeaHeartbeat))]
+[JsonSerializable(typeof(DropletExited))]
+[JsonSerializable(typeof(StagingStartMessage))]
+[JsonSerializable(typeof(StagingReply))]
+[JsonSerializable(typeof(StagingStopMessage))]
+[JsonSerializable(typeof(DropletUpdated))]
+[JsonSerializable(typeof(HmStart))]
+[JsonSerializable(typeof(HmStop))]
+[JsonSerializable(typeof(AppStateRequest))]
+[JsonSerializable(typeof(AppStateResponse))]
+[JsonSerializable(typeof(BulkAppsPage))]
+[JsonSerializable(typeof(LogBatch))]
+[JsonSerializable(typeof(LogBatchAck))]
+public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,0 +1,30 @@
+namespace Tatara.Protocol;
+
+/// <summary>router.register and router.unregister: one endpoint and the host names it serves.</summary>
+/// <param name="Uris">Host names, with a context path after a slash where the route has one.</param>
+/// <param name="Host">Address the router dials.</param>
+/// <param name="Port">Port the router dials.</param>
+/// <param name="Dea">Id of the DEA that runs the instance; null for platform components.</param>
+/// <param name="App">Guid of the app; null for platform components.</param>
+/// <param name="StaleThresholdInSeconds">The endpoint is pruned when it has not registered again for this long; null means the router's default (120 s).</param>
+/// <param name="PrivateInstanceId">Unique to the instance: an unregister with another id than the table's is ignored.</param>
+public sealed record RouterRegistration(
+    IReadOnlyList<string> Uris,
+    string Host,
+    int Port,
+    string? Dea = null,
+    string? App = null,
+    string? PrivateInstanceId = null,
+    string? PrivateInstanceIndex = null,
+    int? TlsPort = null,
+    string? Protocol = null,
+    int? StaleThresholdInSeconds = null,
+    string? ServerCertDomainSan = null,
+    IReadOnlyDictionary<string, string>? Tags = null);
+
+/// <summary>router.start, and the reply to router.greet.</summary>
+public sealed record RouterGreeting(
+    string Id,
+    IReadOnlyList<string> Hosts,
+    [property: System.Text.Json.Serialization.JsonPropertyName("minimumRegisterIntervalInSeconds")] int MinimumRegisterIntervalInSeconds,
+    [property: System.Text.Json.Serialization.JsonPropertyName("pruneThresholdInSeconds")] int PruneThresholdInSeconds);
