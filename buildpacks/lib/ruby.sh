@@ -67,7 +67,7 @@ install_gems() {
   note "Running bundle install with $(bundle --version)"
   cd "$build"
   if ! bundle install --local --quiet >"$log" 2>&1; then
-    if grep -q 'frozen' "$log" && grep -q 'Gemfile.lock' "$log"; then
+    if grep -qE 'deployment mode|frozen' "$log" && grep -q 'Gemfile.lock' "$log"; then
       indent <"$log"
       fail "Gemfile.lock does not fit Gemfile." "Run 'bundle install' where you develop, and push both files."
     fi

@@ -27,19 +27,19 @@ internal sealed class DependencyFetcher(string cacheDirectory)
         var work = Directory.CreateTempSubdirectory("tatara-packages-").FullName;
         try
         {
-            var policy = await Command.RunAsync("apt-cache", ["show", "--no-all-versions", .. dependency.Packages], cancellationToken: cancellationToken);
+            var policy = await Tool.RunAsync("apt-cache", ["show", "--no-all-versions", .. dependency.Packages], cancellationToken: cancellationToken);
             var version = UpstreamVersion(policy, dependency.VersionOf!);
             var key = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(policy)))[..16];
             var file = Path.Combine(cacheDirectory, $"{dependency.Name}-{version}-{key}.tgz");
             if (!File.Exists(file))
             {
-                await Command.RunAsync("apt-get", ["download", "-q", "-o", "APT::Sandbox::User=root", .. dependency.Packages], work, cancellationToken);
+                await Tool.RunAsync("apt-get", ["download", "-q", "-o", "APT::Sandbox::User=root", .. dependency.Packages], work, cancellationToken);
                 var tree = Directory.CreateDirectory(Path.Combine(work, "tree")).FullName;
                 foreach (var package in Directory.GetFiles(work, "*.deb").Order(StringComparer.Ordinal))
-                    await Command.RunAsync("dpkg-deb", ["--extract", package, tree], cancellationToken: cancellationToken);
+                    await Tool.RunAsync("dpkg-deb", ["--extract", package, tree], cancellationToken: cancellationToken);
                 foreach (var unneeded in Unneeded.Select(u => Path.Combine(tree, u)).Where(Directory.Exists)) Directory.Delete(unneeded, recursive: true);
                 var packed = Path.Combine(work, "packed.tgz");
-                await Command.RunAsync("tar",
+                await Tool.RunAsync("tar",
                     ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "-czf", packed, "-C", tree, "."], cancellationToken: cancellationToken);
                 File.Move(packed, file, overwrite: true);
             }

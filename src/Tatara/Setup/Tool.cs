@@ -4,7 +4,7 @@ using Tatara.Configuration;
 namespace Tatara.Setup;
 
 /// <summary>Runs a program to its end, arguments as they are, without a shell.</summary>
-internal static class Command
+internal static class Tool
 {
     /// <summary>Returns what it wrote to its standard output.</summary>
     /// <exception cref="SetupException">It is not there, or failed; the end of its output is in the message.</exception>
