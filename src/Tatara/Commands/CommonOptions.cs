@@ -17,14 +17,26 @@ internal sealed class CommonOptions
     private readonly Option<string> _listen = new("--listen") { Description = "address the router listens on", DefaultValueFactory = _ => Defaults.Listen };
     private readonly Option<int> _deas = new("--deas") { Description = "DEAs on this machine; more than one run as processes of their own", DefaultValueFactory = _ => Defaults.Deas };
     private readonly Option<int> _portsFrom = new("--ports-from") { Description = "first of the loopback ports the platform's parts use", DefaultValueFactory = _ => Defaults.PortsFrom };
+    private readonly Option<string> _network = new("--network") { Description = "private /16 network for containers", DefaultValueFactory = _ => Defaults.Network };
     private readonly Option<bool> _noHosts = new("--no-hosts") { Description = "leave /etc/hosts alone" };
     private readonly Option<long?> _memory = new("--memory") { Description = "MB for app instances (default: three quarters of the machine's memory)" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _listen, _deas, _portsFrom, _noHosts, _memory])
+        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _listen, _deas, _portsFrom, _network, _noHosts, _memory])
             command.Options.Add(option);
     }
+
+    /// <summary>The flags that make another process of this program belong to the same platform.</summary>
+    public static IReadOnlyList<string> ToArguments(PlatformOptions options) =>
+    [
+        "--data", options.Data, "--stacks", options.Stacks, "--buildpacks", options.Buildpacks, "--domain", options.Domain,
+        "--http-port", Text(options.HttpPort), "--https-port", Text(options.HttpsPort), "--listen", options.Listen,
+        "--deas", Text(options.Deas), "--ports-from", Text(options.PortsFrom), "--network", options.Network,
+        .. options.MemoryMb is { } memory ? ["--memory", Text(memory)] : Array.Empty<string>(),
+    ];
+
+    private static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     public PlatformOptions Read(ParseResult result)
     {
@@ -40,6 +52,7 @@ internal sealed class CommonOptions
             Listen = result.GetRequiredValue(_listen),
             Deas = result.GetValue(_deas),
             PortsFrom = result.GetValue(_portsFrom),
+            Network = result.GetRequiredValue(_network),
             WriteHosts = !result.GetValue(_noHosts),
             MemoryMb = result.GetValue(_memory),
         }.Validated();

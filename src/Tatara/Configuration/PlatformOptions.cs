@@ -3,6 +3,9 @@ namespace Tatara.Configuration;
 /// <summary>What `up` and `quickstart` can be told.</summary>
 internal sealed record PlatformOptions
 {
+    /// <summary>The last sixteenth of the network is the machine's own.</summary>
+    public const int MaxDeas = 15;
+
     public const string DefaultDomain = "tatara.localhost";
 
     /// <summary>Everything that has to survive a restart.</summary>
@@ -32,6 +35,9 @@ internal sealed record PlatformOptions
     /// <summary>Whether names are kept in /etc/hosts.</summary>
     public bool WriteHosts { get; init; } = true;
 
+    /// <summary>Private network for containers, a /16. Its last 256 addresses are this machine's own, one for each DEA.</summary>
+    public string Network { get; init; } = "10.253.0.0/16";
+
     /// <summary>Memory for instances in MB, of all DEAs together; null: three quarters of the machine's.</summary>
     public long? MemoryMb { get; init; }
 
@@ -50,6 +56,16 @@ internal sealed record PlatformOptions
 
     public Uri AppUrl(string host) => HttpsPort == 443 ? new Uri($"https://{host}.{Domain}/") : new Uri($"https://{host}.{Domain}:{HttpsPort}/");
 
+    /// <summary>A sixteenth of the network for each DEA; the last one holds the machine's own addresses.</summary>
+    public string DeaSubnet(int index) => $"{NetworkPrefix}.{index * 16}.0/20";
+
+    /// <summary>The address under which the router reaches the instances of a DEA.</summary>
+    public string DeaHostAddress(int index) => $"{NetworkPrefix}.255.{index + 1}";
+
+    private string NetworkPrefix => string.Join('.', Network.Split('.').Take(2));
+
+    public string LogFile => Path.Combine(Data, "log", "tatara.log");
+
     public string DeaDirectory(string name) => Path.Combine(Data, name);
 
     public static string DeaName(int index) => $"dea-{index}";
@@ -59,7 +75,9 @@ internal sealed record PlatformOptions
     {
         if (Uri.CheckHostName(Domain) != UriHostNameType.Dns || !Domain.Contains('.', StringComparison.Ordinal))
             throw new SetupException($"'{Domain}' is not a domain.", "Use a name with a dot, like apps.example.com; *.DOMAIN has to lead to this machine.");
-        if (Deas is < 1 or > 16) throw new SetupException($"--deas {Deas} cannot be.", "One machine runs 1 to 16.");
+        if (Deas is < 1 or > MaxDeas) throw new SetupException($"--deas {Deas} cannot be.", $"One machine runs 1 to {MaxDeas}.");
+        if (!System.Net.IPNetwork.TryParse(Network, out var network) || network.PrefixLength != 16)
+            throw new SetupException($"--network {Network} is not a /16 network.", "Use one that is free here, like 10.253.0.0/16.");
         foreach (var port in (int[])[HttpPort, HttpsPort, PortsFrom, BusPort])
             if (port is < 1 or > 65535) throw new SetupException($"{port} is not a port.", "Ports are 1 to 65535.");
         return this with { Data = Path.GetFullPath(Data), Stacks = Path.GetFullPath(Stacks), Buildpacks = Path.GetFullPath(Buildpacks) };
