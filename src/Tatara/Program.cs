@@ -4,6 +4,10 @@ using Tatara.Configuration;
 
 var root = new RootCommand("Tatara: Cloud Foundry in one program.")
 {
+    QuickstartCommand.Create(),
+    UpCommand.Create(),
+    RunCommand.Create(),
+    SetupCommand.Create(),
     BuildpackCommand.Create(),
 };
 try
