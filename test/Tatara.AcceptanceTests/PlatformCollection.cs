@@ -1,3 +1,5 @@
+using Tatara.Testing;
+
 namespace Tatara.AcceptanceTests;
 
 /// <summary>One platform for all tests that leave it as they found it.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tatara.Testing;
 
 namespace Tatara.AcceptanceTests;
 

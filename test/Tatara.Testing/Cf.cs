@@ -1,15 +1,15 @@
 using System.Diagnostics;
 
-namespace Tatara.AcceptanceTests;
+namespace Tatara.Testing;
 
 /// <summary>What a run of cf printed, and how it ended.</summary>
 public sealed record CfResult(string Command, int ExitCode, string Output)
 {
     /// <summary>The output, when it ended with 0.</summary>
-    public string Succeeded() => ExitCode == 0 ? Output : throw new ShouldAssertException($"`{Command}` ended with {ExitCode}:\n{Output}");
+    public string Succeeded() => ExitCode == 0 ? Output : throw new InvalidOperationException($"`{Command}` ended with {ExitCode}:\n{Output}");
 
     /// <summary>The output, when it ended with 1 and said FAILED or how to use it.</summary>
-    public string Failed() => ExitCode == 1 ? Output : throw new ShouldAssertException($"`{Command}` ended with {ExitCode} instead of 1:\n{Output}");
+    public string Failed() => ExitCode == 1 ? Output : throw new InvalidOperationException($"`{Command}` ended with {ExitCode} instead of 1:\n{Output}");
 }
 
 /// <summary>The cf command as a user has it, with a home of its own.</summary>

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 
-namespace Tatara.AcceptanceTests;
+namespace Tatara.Testing;
 
 /// <summary>A platform of the tests' own: started by the program a user starts, on a folder, ports and a network of its own.</summary>
 public sealed partial class Platform : IAsyncDisposable
@@ -79,7 +79,7 @@ public sealed partial class Platform : IAsyncDisposable
     /// <summary>kill -9 of every process of the platform: the roles, the bus and the DEAs; not the apps and their monitors.</summary>
     public async Task KillAsync()
     {
-        foreach (var pid in Processes()) _ = SendSignal(pid, 9);
+        foreach (var pid in ProcessIds()) _ = SendSignal(pid, 9);
         await _process!.WaitForExitAsync();
     }
 
@@ -124,7 +124,8 @@ public sealed partial class Platform : IAsyncDisposable
 
     public Uri AppUrl(string host, string path = "/") => new($"https://{host}.{Domain}:{HttpsPort}{path}");
 
-    private IEnumerable<int> Processes()
+    /// <summary>Every process of the platform: roles, bus and DEAs; not the apps and their monitors.</summary>
+    public IEnumerable<int> ProcessIds()
     {
         foreach (var directory in Directory.GetDirectories("/proc"))
         {
