@@ -9,6 +9,7 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     RunCommand.Create(),
     SetupCommand.Create(),
     BuildpackCommand.Create(),
+    DestroyCommand.Create(),
 };
 try
 {
