@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
@@ -6,21 +7,27 @@ using Tatara.Protocol;
 
 namespace Tatara.Uaa.Registration;
 
-/// <summary>Tells the routers which host names are served here: at start, when a router starts, and again and again.</summary>
+/// <summary>Tells the routers which host names are served here: at start, when a router starts, and as often as the router wants.</summary>
 internal sealed class RouterRegistrar(NatsConnection bus, IServer server, UaaUrls urls, TimeProvider time) : IHostedLifecycleService
 {
-    private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan GreetPatience = TimeSpan.FromSeconds(2);
+
+    private static readonly JsonElement Nothing = JsonElement.Parse("{}");
 
     private readonly CancellationTokenSource _stopping = new();
     private RouterRegistration? _registration;
+    private TimeSpan _interval = UsualInterval;
     private Task _work = Task.CompletedTask;
 
+    /// <summary>Only now is it known which port was free.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         var address = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
         _registration = new RouterRegistration(
             urls.Hosts, address.Host, address.Port, PrivateInstanceId: Guid.NewGuid().ToString(), Tags: new Dictionary<string, string> { ["component"] = "uaa" });
-        _work = Task.WhenAll(RegisterAsync(_stopping.Token), AnswerRoutersAsync(_stopping.Token));
+        _work = Task.WhenAll(RepeatAsync(_stopping.Token), AnswerStartsAsync(_stopping.Token));
         return Task.CompletedTask;
     }
 
@@ -39,21 +46,43 @@ internal sealed class RouterRegistrar(NatsConnection bus, IServer server, UaaUrl
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task RegisterAsync(CancellationToken cancellationToken)
+    private async Task RepeatAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(DefaultInterval, time);
-        do
+        await RegisterAsync(cancellationToken);
+        try
         {
-            await bus.ConnectAsync(cancellationToken);
-            await bus.PublishAsync(Subjects.RouterRegister, _registration!, cancellationToken: cancellationToken);
+            Adopt((await bus.RequestAsync<JsonElement, RouterGreeting>(Subjects.RouterGreet, Nothing, GreetPatience, cancellationToken)).Data);
         }
-        while (await timer.WaitForNextTickAsync(cancellationToken));
+        catch (NatsException)
+        {
+            // No router yet: it will say router.start when it comes.
+        }
+        while (true)
+        {
+            await Task.Delay(_interval, time, cancellationToken);
+            await RegisterAsync(cancellationToken);
+        }
     }
 
     /// <summary>A router that starts knows nothing: it hears at once.</summary>
-    private async Task AnswerRoutersAsync(CancellationToken cancellationToken)
+    private async Task AnswerStartsAsync(CancellationToken cancellationToken)
     {
-        await foreach (var _ in bus.SubscribeAsync<RouterGreeting>(Subjects.RouterStart, cancellationToken: cancellationToken))
-            await bus.PublishAsync(Subjects.RouterRegister, _registration!, cancellationToken: cancellationToken);
+        await foreach (var start in bus.SubscribeAsync<RouterGreeting>(Subjects.RouterStart, cancellationToken: cancellationToken))
+        {
+            Adopt(start.Data);
+            await RegisterAsync(cancellationToken);
+        }
+    }
+
+    private void Adopt(RouterGreeting? greeting)
+    {
+        if (greeting is { MinimumRegisterIntervalInSeconds: > 0 and <= 3600 }) _interval = TimeSpan.FromSeconds(greeting.MinimumRegisterIntervalInSeconds);
+    }
+
+    /// <summary>While the bus is away it waits instead of piling up messages.</summary>
+    private async Task RegisterAsync(CancellationToken cancellationToken)
+    {
+        await bus.ConnectAsync(cancellationToken);
+        await bus.PublishAsync(Subjects.RouterRegister, _registration!, cancellationToken: cancellationToken);
     }
 }
