@@ -64,7 +64,7 @@ public sealed class ManualTimeProvider : TimeProvider
             lock (clock._lock)
             {
                 clock._timers.Remove(this);
-                if (dueTime == System.Threading.Timeout.InfiniteTimeSpan) return true;
+                if (dueTime == Timeout.InfiniteTimeSpan) return true;
                 (Due, _period) = (clock._now + dueTime, period);
                 clock._timers.Add(this);
                 return true;
