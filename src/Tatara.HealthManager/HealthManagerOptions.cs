@@ -65,6 +65,9 @@ public sealed record HealthManagerOptions
         Require(DesiredTimeToLive > DesiredFetchInterval, "DesiredTimeToLive must be longer than DesiredFetchInterval.");
     }
 
+    /// <summary>For a log: no password.</summary>
+    public override string ToString() => $"Health Manager of {CloudControllerUrl} on {Bus}";
+
     private static void Require(bool holds, string sentence)
     {
         if (!holds) throw new ArgumentException(sentence);
