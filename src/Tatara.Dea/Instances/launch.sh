@@ -15,19 +15,4 @@ for script in /home/vcap/profile.d/* "$HOME"/.profile.d/* "$HOME"/.profile; do
 done
 unset script
 
-if [ $$ -ne 1 ]; then exec bash -c "$1"; fi
-
-# As process 1 the app would not die of the signals it sends itself, and would have to collect orphans:
-# so this shell stays process 1, hands on SIGTERM to everyone and leaves when all have.
-set -m
-trap 'stopping=1; kill -TERM -1' TERM
-bash -c "$1" &
-app=$!
-exec 2>/dev/null
-wait $app
-status=$?
-if [ -n "$stopping" ]; then
-  while kill -0 $app; do wait $app; status=$?; done
-  while kill -0 -1; do read -r -t 0.05 <> <(:); done
-fi
-exit $status
+exec bash -c "$1"

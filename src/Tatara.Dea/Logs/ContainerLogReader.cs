@@ -1,8 +1,12 @@
+using System.Buffers;
 using Tatara.Dea.Linux;
 
 namespace Tatara.Dea.Logs;
 
-/// <summary>Follows a container's log file from a position on: sleeps until it grows, and ends at its end once the container has.</summary>
+/// <summary>
+/// Follows a container's log from a position on: sleeps until it grows, goes on with the next file when the monitor has begun one,
+/// and ends at its end once the container has.
+/// </summary>
 internal sealed class ContainerLogReader : IAsyncDisposable
 {
     private const int ChunkBytes = 128 * 1024;
@@ -10,21 +14,21 @@ internal sealed class ContainerLogReader : IAsyncDisposable
 
     private readonly string _path;
     private readonly FileWatch _watch;
-    private readonly byte[] _buffer = new byte[ChunkBytes];
     private readonly CancellationTokenSource _ended = new();
     private readonly ContainerLogParser _parser;
     private FileStream? _file;
+    private string? _identity;
     private long _offset;
     private long _sequence;
 
     public ContainerLogReader(string path, LogPosition position, FileWatch watch)
     {
-        (_path, _watch, _offset, _sequence) = (path, watch, position.Offset, position.Sequence);
+        (_path, _watch, _identity, _offset, _sequence) = (path, watch, position.File, position.Offset, position.Sequence);
         _parser = new ContainerLogParser(position.PendingOut, position.PendingError);
     }
 
     /// <summary>After the lines that were returned last.</summary>
-    public LogPosition Position => new(_offset, _sequence, _parser.PendingOut, _parser.PendingError);
+    public LogPosition Position => new(_identity, _offset, _sequence, _parser.PendingOut, _parser.PendingError);
 
     /// <summary>The container has ended: reading ends at the end of the file.</summary>
     public void ContainerEnded() => _ended.Cancel();
@@ -62,23 +66,42 @@ internal sealed class ContainerLogReader : IAsyncDisposable
         try
         {
             var changed = _watch.Arm(_path, either.Token);
-            if (!await ReadChunkAsync(lines, cancellationToken)) await changed;
+            if (_file is not null && !await ReadChunkAsync(lines, cancellationToken)) await changed;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
         }
     }
 
-    /// <summary>False at the end of the file.</summary>
+    /// <summary>False at the end of the log.</summary>
     private async Task<bool> ReadChunkAsync(List<ContainerLogLine> lines, CancellationToken cancellationToken)
     {
-        if (_offset > _file!.Length) _offset = 0; // It was cut off from outside; there is nothing better than its beginning.
-        var read = await RandomAccess.ReadAsync(_file.SafeFileHandle, _buffer, _offset, cancellationToken);
-        var consumed = _parser.Parse(_buffer.AsSpan(0, read), lines);
-        // A record is some 8 KB at most, so a full buffer without one is no log; it is skipped.
-        if (consumed == 0 && read == ChunkBytes) consumed = read;
-        _offset += consumed;
-        return consumed > 0;
+        // Asked before reading: once there is a newer file, nothing more is written to this one.
+        var isLast = Native.IdentityOf(_path) is var current && (current is null || current == _identity);
+        if (await ParseChunkAsync(lines, cancellationToken)) return true;
+        if (isLast) return false;
+        await _file!.DisposeAsync();
+        _file = null;
+        return await OpenAsync(cancellationToken);
+    }
+
+    private async Task<bool> ParseChunkAsync(List<ContainerLogLine> lines, CancellationToken cancellationToken)
+    {
+        // Rented for the moment: most containers say nothing most of the time.
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            var read = await RandomAccess.ReadAsync(_file!.SafeFileHandle, buffer.AsMemory(0, ChunkBytes), _offset, cancellationToken);
+            var consumed = _parser.Parse(buffer.AsSpan(0, read), lines);
+            // A record is some 8 KB at most: a full buffer without one is no log; it is skipped.
+            if (consumed == 0 && read == ChunkBytes) consumed = read;
+            _offset += consumed;
+            return consumed > 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private async Task<bool> OpenAsync(CancellationToken cancellationToken)
@@ -88,6 +111,9 @@ internal sealed class ContainerLogReader : IAsyncDisposable
             try
             {
                 _file = new FileStream(_path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+                var identity = Native.IdentityOf($"/proc/self/fd/{_file.SafeFileHandle.DangerousGetHandle()}");
+                if (identity != _identity || _offset > _file.Length) _offset = 0;
+                _identity = identity;
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {

@@ -57,7 +57,7 @@ internal sealed class Blobs : IAsyncDisposable
         using (var tar = new TarWriter(gzip))
         {
             foreach (var (path, text) in files)
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { ModificationTime = DateTimeOffset.UnixEpoch, DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
         }
         return bytes.ToArray();
     }

@@ -12,7 +12,8 @@ namespace Tatara.Dea.Tests.Fakes;
 internal sealed class DeaUnderTest : IAsyncDisposable
 {
     public const string App = "11111111-2222-3333-4444-555555555555";
-    private static int _nextPort = 61001 + Random.Shared.Next(80) * 50;
+    private const int PortsOfEach = 20;
+    private static int _number = Random.Shared.Next(200);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("dea-test-");
     private IHost? _host;
@@ -21,7 +22,7 @@ internal sealed class DeaUnderTest : IAsyncDisposable
     {
         (Nats, Bus, Blobs) = (nats, bus, blobs);
         Runtime = new FakeRuntime(_directory.FullName);
-        var first = Interlocked.Add(ref _nextPort, 20);
+        var first = 61001 + Interlocked.Increment(ref _number) % 200 * PortsOfEach;
         Options = new DeaOptions
         {
             Id = "dea-test",
@@ -32,7 +33,7 @@ internal sealed class DeaUnderTest : IAsyncDisposable
             MemoryMb = 1000,
             DiskMb = 10_000,
             FirstPort = first,
-            LastPort = first + 19,
+            LastPort = first + PortsOfEach - 1,
             DrainDelay = TimeSpan.FromMilliseconds(10),
         };
     }
@@ -58,7 +59,7 @@ internal sealed class DeaUnderTest : IAsyncDisposable
         _host = DeaHost.Build(Options, Runtime, l => l.AddProvider(new ListLoggerProvider(Logged)));
         await _host.StartAsync();
         await _host.Services.GetRequiredService<NatsConnection>().ConnectAsync();
-        await Bus.WaitForAsync<DeaHello>(Subjects.DeaStart, _ => true);
+        await Bus.Connection.ConnectAsync();
     }
 
     public async Task StopAsync()
