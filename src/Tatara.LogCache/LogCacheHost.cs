@@ -54,7 +54,12 @@ public static class LogCacheHost
         services.AddSingleton(provider => new NatsConnection(
             options.Bus with { Json = ProtocolJson.Default.Options, Name = "log-cache", SubscriptionCapacity = MaxWaitingBatches },
             provider.GetService<ILogger<NatsConnection>>()));
-        services.AddSingleton(_ => new HttpClient { Timeout = AccessTimeout, MaxResponseContentBufferSize = 1024 * 1024 });
+        // No proxy: these are components of the same platform.
+        services.AddSingleton(_ => new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        {
+            Timeout = AccessTimeout,
+            MaxResponseContentBufferSize = 1024 * 1024,
+        });
         services.AddSingleton<EnvelopeStore>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenReader>();

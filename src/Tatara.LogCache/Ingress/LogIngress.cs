@@ -13,20 +13,29 @@ internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store
     {
         await foreach (var message in bus.SubscribeAsync<LogBatch>(Subjects.Logs, Subjects.Queues.LogCache, stoppingToken))
         {
-            if (message.Data is not { } batch)
+            if (message.Data is not { Stream: not null, Entries: not null } batch)
             {
-                Log.Unreadable(logger, message.Error?.Message ?? "it is empty");
+                Log.Unreadable(logger, message.Error?.Message ?? "it has no stream or no entries");
                 continue;
             }
-            Store(batch);
-            await message.ReplyAsync(new LogBatchAck(batch.Stream, After(batch)), stoppingToken);
+            try
+            {
+                Store(batch);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Not acknowledged: the sender tries again. The next batch must not suffer.
+                Log.Failed(logger, batch.Stream, e);
+                continue;
+            }
+            await message.ReplyAsync(new LogBatchAck(batch.Stream, unchecked(batch.FirstSequence + batch.Entries.Count)), stoppingToken);
         }
     }
 
     /// <summary>Batches of an instance are all of one app; those of a router are of many.</summary>
     private void Store(LogBatch batch)
     {
-        if (batch.FirstSequence < 0 || batch.Stream.Length is 0 or > StoreLimits.MaxNameLength)
+        if (batch.FirstSequence < 0 || batch.FirstSequence > long.MaxValue - batch.Entries.Count || batch.Stream.Length is 0 or > StoreLimits.MaxNameLength)
         {
             Log.Refused(logger, batch.FirstSequence, batch.Stream.Length);
             return;
@@ -40,12 +49,13 @@ internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store
     private static bool IsSound(LogEntry? entry) =>
         entry is { SourceId.Length: > 0 and <= StoreLimits.MaxSourceIdLength, InstanceId.Length: <= StoreLimits.MaxNameLength, SourceType.Length: <= StoreLimits.MaxNameLength, Payload: not null };
 
-    private static long After(LogBatch batch) => unchecked(batch.FirstSequence + batch.Entries.Count);
-
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "log-cache: a batch of lines cannot be read: {Reason}")]
         public static partial void Unreadable(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "log-cache: a batch of the stream {Stream} could not be stored")]
+        public static partial void Failed(ILogger logger, string stream, Exception e);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "log-cache: a batch of lines is dropped, its first number is {Sequence}, its stream's name has {Length} characters")]
         public static partial void Refused(ILogger logger, long sequence, int length);

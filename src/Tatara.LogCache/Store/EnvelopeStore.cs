@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Tatara.Protocol;
 
 namespace Tatara.LogCache.Store;
 
@@ -13,11 +12,12 @@ internal sealed partial class EnvelopeStore(LogCacheOptions options, TimeProvide
     private readonly string _root = Path.Combine(options.DataDirectory, "sources");
     private readonly ConcurrentDictionary<string, SourceLog> _sources = new(StringComparer.Ordinal);
     private readonly StoreLimits _limits = new(options);
+    private readonly StoreTotals _totals = new();
     private DateTimeOffset _warnedAt = DateTimeOffset.MinValue;
 
-    public long MemoryBytes => _sources.Values.Sum(s => s.MemoryBytes);
+    public long MemoryBytes => _totals.Memory;
 
-    public long DiskBytes => _sources.Values.Sum(s => s.DiskBytes);
+    public long DiskBytes => _totals.Disk;
 
     /// <summary>Finds what an earlier run left; the lines themselves are read when they are asked for.</summary>
     public void Open()
@@ -62,27 +62,31 @@ internal sealed partial class EnvelopeStore(LogCacheOptions options, TimeProvide
     {
         if (_sources.Count > StoreLimits.MaxSources)
             foreach (var source in _sources.Values.OrderBy(s => s.WrittenAt).Take(_sources.Count - StoreLimits.MaxSources)) Remove(source);
-        var memory = MemoryBytes;
-        if (memory > options.MaxMemoryBytes)
+        if (MemoryBytes > options.MaxMemoryBytes) FreeMemory();
+        if (DiskBytes > options.MaxDiskBytes) FreeDisk();
+    }
+
+    private void FreeMemory()
+    {
+        foreach (var source in _sources.Values.Where(s => s.MemoryBytes > 0).OrderBy(s => s.UsedAt))
         {
-            foreach (var source in _sources.Values.Where(s => s.MemoryBytes > 0).OrderBy(s => s.UsedAt))
-            {
-                if (memory <= options.MaxMemoryBytes) break;
-                memory -= source.MemoryBytes;
-                while (!source.TryUnload() && source.DropOldest()) { }
-            }
+            // What the disk did not take can only be dropped.
+            while (MemoryBytes > options.MaxMemoryBytes && !source.TryUnload() && source.DropOldest()) { }
+            if (MemoryBytes <= options.MaxMemoryBytes) return;
         }
-        var disk = DiskBytes;
-        foreach (var source in disk > options.MaxDiskBytes ? _sources.Values.OrderBy(s => s.WrittenAt) : [])
+    }
+
+    private void FreeDisk()
+    {
+        foreach (var source in _sources.Values.OrderBy(s => s.WrittenAt))
         {
-            if (disk <= options.MaxDiskBytes) break;
-            disk -= source.DiskBytes;
+            if (DiskBytes <= options.MaxDiskBytes) return;
             Remove(source);
         }
     }
 
     private SourceLog Source(string sourceId) =>
-        _sources.GetOrAdd(sourceId, static (id, store) => new SourceLog(id, new SourceFiles(store._root, id), store._limits), this);
+        _sources.GetOrAdd(sourceId, static (id, store) => new SourceLog(id, new SourceFiles(store._root, id), store._limits, store._totals), this);
 
     private void Remove(SourceLog source)
     {

@@ -37,7 +37,7 @@ internal sealed class SourceFiles(string root, string sourceId)
         {
             if (file.Length > MaxFileBytes || !long.TryParse(Path.GetFileNameWithoutExtension(file.Name), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 continue;
-            yield return (number, File.ReadAllBytes(file.FullName));
+            if (Contents(file.FullName) is { } bytes) yield return (number, bytes);
         }
     }
 
@@ -74,6 +74,19 @@ internal sealed class SourceFiles(string root, string sourceId)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // It stays until the next start, which counts it again.
+        }
+    }
+
+    /// <summary>Null: the disk does not give it back. The other segments are still there.</summary>
+    private static byte[]? Contents(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

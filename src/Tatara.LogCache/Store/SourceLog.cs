@@ -19,7 +19,7 @@ internal readonly record struct SourceMeta(long Count, long Expired, long Oldest
 /// The lines of one app. They are on disk, and in memory while they are used: loading happens by itself, unloading when
 /// the store says so. When the disk takes nothing they stay in memory until it does.
 /// </summary>
-internal sealed class SourceLog(string id, SourceFiles files, StoreLimits limits)
+internal sealed class SourceLog(string id, SourceFiles files, StoreLimits limits, StoreTotals totals)
 {
     private const int BytesOfIndexEntry = 24;
     private const int BytesOfStream = 200;
@@ -47,7 +47,11 @@ internal sealed class SourceLog(string id, SourceFiles files, StoreLimits limits
     /// <summary>What the last attempt to write said; null when everything is on disk.</summary>
     public Exception? WriteError { get; private set; }
 
-    public void FoundOnDisk(long bytes, DateTimeOffset changedAt) => (DiskBytes, WrittenAt, UsedAt) = (bytes, changedAt, changedAt);
+    public void FoundOnDisk(long bytes, DateTimeOffset changedAt)
+    {
+        Account(0, bytes);
+        (WrittenAt, UsedAt) = (changedAt, changedAt);
+    }
 
     /// <summary>Adds those lines that are not here yet. False: the source was removed meanwhile; ask the store again.</summary>
     public bool TryAppend(string stream, IReadOnlyList<SequencedEntry> lines, DateTimeOffset now)
@@ -59,7 +63,7 @@ internal sealed class SourceLog(string id, SourceFiles files, StoreLimits limits
             foreach (var (sequence, entry) in lines)
             {
                 if (!_positions.Add(stream, sequence)) continue;
-                var timestamp = index.FreeFrom(limits.Believe(entry.Timestamp, now));
+                var timestamp = index.FreeFrom(StoreLimits.Believe(entry.Timestamp, now));
                 var segment = Current();
                 var offset = segment.Append(
                     new Origin(stream, entry.InstanceId, entry.SourceType), timestamp, sequence, entry.Type == LogTypes.Err, StoreLimits.Cut(entry.Payload));
@@ -96,7 +100,9 @@ internal sealed class SourceLog(string id, SourceFiles files, StoreLimits limits
     {
         lock (_lock)
         {
-            if (!_metaKnown && !_removed) Load();
+            if (_metaKnown || _removed) return _meta;
+            Load();
+            TryUnload();
             return _meta;
         }
     }
@@ -130,7 +136,7 @@ internal sealed class SourceLog(string id, SourceFiles files, StoreLimits limits
             _segments.Clear();
             _index = null;
             _positions = new StreamPositions();
-            MemoryBytes = 0;
+            Account(0, DiskBytes);
             return true;
         }
     }
@@ -156,7 +162,7 @@ internal sealed class SourceLog(string id, SourceFiles files, StoreLimits limits
             _removed = true;
             _segments.Clear();
             _index = null;
-            (MemoryBytes, DiskBytes) = (0, 0);
+            Account(0, 0);
             files.DeleteAll();
         }
     }
@@ -183,7 +189,8 @@ internal sealed class SourceLog(string id, SourceFiles files, StoreLimits limits
 
     private Segment Current()
     {
-        if (_segments is [.., var last] && !last.IsFull(limits.SegmentBytes)) return last;
+        var last = _segments.LastOrDefault();
+        if (last is not null && !last.IsFull(limits.SegmentBytes)) return last;
         var segment = Segment.Begin(last is null ? 1 : last.Number + 1, id);
         _segments.Add(segment);
         return segment;
@@ -209,9 +216,16 @@ internal sealed class SourceLog(string id, SourceFiles files, StoreLimits limits
     private void Measure()
     {
         if (_index is not { } index) return;
-        MemoryBytes = _segments.Sum(s => (long)s.Capacity) + (long)index.Capacity * BytesOfIndexEntry + (long)_positions.Count * BytesOfStream;
-        DiskBytes = _segments.Sum(s => (long)s.Persisted);
+        Account(
+            _segments.Sum(s => (long)s.Capacity) + (long)index.Capacity * BytesOfIndexEntry + (long)_positions.Count * BytesOfStream,
+            _segments.Sum(s => (long)s.Persisted));
         _meta = index.Count == 0 ? new SourceMeta(0, _expired, 0, 0) : new SourceMeta(index.Count, _expired, index[0].Timestamp, index[index.Count - 1].Timestamp);
         _metaKnown = true;
+    }
+
+    private void Account(long memory, long disk)
+    {
+        totals.Add(memory - MemoryBytes, disk - DiskBytes);
+        (MemoryBytes, DiskBytes) = (memory, disk);
     }
 }

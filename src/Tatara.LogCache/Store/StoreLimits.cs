@@ -28,8 +28,25 @@ internal sealed class StoreLimits(LogCacheOptions options)
     public static ReadOnlySpan<byte> Cut(byte[] payload) => payload.AsSpan(0, Math.Min(payload.Length, MaxPayloadBytes));
 
     /// <summary>The timestamp, or now when it cannot be true.</summary>
-    public long Believe(long timestamp, DateTimeOffset now) =>
+    public static long Believe(long timestamp, DateTimeOffset now) =>
         timestamp > 0 && timestamp <= (now + MaxClockDifference).ToUnixNanoseconds() ? timestamp : now.ToUnixNanoseconds();
+}
+
+/// <summary>What all sources take together.</summary>
+internal sealed class StoreTotals
+{
+    private long _memory;
+    private long _disk;
+
+    public long Memory => Interlocked.Read(ref _memory);
+
+    public long Disk => Interlocked.Read(ref _disk);
+
+    public void Add(long memory, long disk)
+    {
+        Interlocked.Add(ref _memory, memory);
+        Interlocked.Add(ref _disk, disk);
+    }
 }
 
 internal static class Nanoseconds
