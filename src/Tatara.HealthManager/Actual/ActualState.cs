@@ -101,6 +101,7 @@ internal sealed class ActualState(TimeSpan timeToLive, IInstanceObserver observe
 
     private void Remove(ActualInstance instance, DateTimeOffset now)
     {
+        if (_instances.GetValueOrDefault(instance.Guid) != instance) return; // its exit came before
         _instances.Remove(instance.Guid);
         if (_byDroplet.TryGetValue(instance.Droplet, out var siblings))
         {
