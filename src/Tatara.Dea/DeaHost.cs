@@ -6,7 +6,9 @@ using Tatara.Dea.Advertising;
 using Tatara.Dea.Droplets;
 using Tatara.Dea.Evacuation;
 using Tatara.Dea.Instances;
+using Tatara.Dea.Linux;
 using Tatara.Dea.Logs;
+using Tatara.Dea.Staging;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 
@@ -28,8 +30,9 @@ public static class DeaHost
         services.AddSingleton(s => new NatsConnection(
             options.Bus with { Json = ProtocolJson.Default.Options, Name = options.Id }, s.GetRequiredService<ILogger<NatsConnection>>()));
         services.AddSingleton(_ => CreateHttpClient());
-        services.AddSingleton<DropletStore>().AddSingleton<LogSender>();
+        services.AddSingleton<DropletStore>().AddSingleton<LogSender>().AddSingleton<FileWatch>();
         AddInstances(services);
+        AddStaging(services);
         services.AddSingleton<Advertiser>().AddSingleton<HeartbeatSender>().AddSingleton<Announcer>().AddSingleton<Greeting>().AddSingleton<Evacuator>();
         services.AddSingleton<BusListener>().AddSingleton<DeaParts>();
         services.AddHostedService<DeaService>();
@@ -43,6 +46,10 @@ public static class DeaHost
         .AddSingleton<HealthCheck>().AddSingleton<HealthMonitor>().AddSingleton<RouteAnnouncer>().AddSingleton<ExitReporter>().AddSingleton<InstanceRemains>()
         .AddSingleton<InstanceCare>().AddSingleton<InstanceLauncher>().AddSingleton<InstanceStarter>().AddSingleton<InstanceStopper>()
         .AddSingleton<InstanceResources>().AddSingleton<InstanceRecovery>().AddSingleton<RouteUpdater>().AddSingleton<InstanceFinder>();
+
+    private static void AddStaging(IServiceCollection services) => services
+        .AddSingleton<StagingStore>().AddSingleton<BlobClient>().AddSingleton<BuildpackStore>().AddSingleton<StagingInputs>().AddSingleton<StagingOutputs>()
+        .AddSingleton<StagingTools>().AddSingleton<Stager>();
 
     /// <summary>Straight connections without a proxy: signed URLs and health checks lead to this platform's own machines.</summary>
     private static HttpClient CreateHttpClient() => new(new SocketsHttpHandler

@@ -100,6 +100,9 @@ public sealed record DeaOptions
         Staging.Validate();
     }
 
+    /// <summary>The stack of a name, the first when none is named; null when it is not here.</summary>
+    internal StackOptions? FindStack(string? name) => name is null ? Stacks[0] : Stacks.FirstOrDefault(s => s.Name == name);
+
     internal static void Require(bool condition, string sentence)
     {
         if (!condition) throw new ArgumentException(sentence);

@@ -4,6 +4,7 @@ using Tatara.Containers;
 using Tatara.Dea.Advertising;
 using Tatara.Dea.Evacuation;
 using Tatara.Dea.Instances;
+using Tatara.Dea.Staging;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 
@@ -22,6 +23,9 @@ internal sealed class DeaService(
         await containers.InitializeAsync(cancellationToken);
         var found = await containers.RecoverAsync(cancellationToken);
         await parts.Recovery.RecoverAsync(found, cancellationToken);
+        foreach (var container in found.Where(c => c.Spec.Properties.GetValueOrDefault(InstanceLauncher.KindProperty) == StagingContainer.Kind))
+            await container.DestroyAsync(cancellationToken);
+        await parts.Stager.AnswerForUnfinishedAsync(bus);
 
         // 2. Listen: only now, so that no start doubles a recovered instance.
         await ListenAsync(_stopping.Token);
@@ -44,6 +48,7 @@ internal sealed class DeaService(
         await _stopping.CancelAsync();
         await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await parts.Listener.StopAsync();
+        await parts.Stager.StopAllAsync();
         await parts.Starter.DetachAsync();
     }
 
@@ -58,6 +63,8 @@ internal sealed class DeaService(
         var listener = parts.Listener;
         await listener.ListenAsync<DeaStartMessage>(Subjects.DeaStartInstance(options.Id), m => When(m, parts.Starter.StartAsync), token);
         await listener.ListenAsync<DeaStopMessage>(Subjects.DeaStop, m => When(m, StopInstances), token);
+        await listener.ListenAsync<StagingStartMessage>(Subjects.StagingStart(options.Id), m => When(m, _ => parts.Stager.StartAsync(m)), token);
+        await listener.ListenAsync<StagingStopMessage>(Subjects.StagingStop, m => When(m, StopStaging), token);
         await listener.ListenAsync<DeaUpdateMessage>(Subjects.DeaUpdate, m => When(m, parts.Updater.UpdateAsync), token);
         await listener.ListenAsync<FindDropletRequest>(Subjects.DeaFindDroplet, Answer, token);
         await listener.ListenAsync<object>(Subjects.DeaStatus, parts.Greeting.AnswerStatusAsync, token);
@@ -70,6 +77,13 @@ internal sealed class DeaService(
     private Task StopInstances(DeaStopMessage message)
     {
         parts.Stopper.Stop(message);
+        if (message is { Version: null, Indices: null, Instances: null }) parts.Stager.Stop(message.Droplet);
+        return Task.CompletedTask;
+    }
+
+    private Task StopStaging(StagingStopMessage message)
+    {
+        parts.Stager.Stop(message.AppId, message.TaskId);
         return Task.CompletedTask;
     }
 
@@ -103,4 +117,5 @@ internal sealed class DeaService(
 /// <summary>The features that the DEA's life sets going.</summary>
 internal sealed record DeaParts(
     BusListener Listener, InstanceRecovery Recovery, InstanceTable Table, InstanceStarter Starter, InstanceStopper Stopper, InstanceRemains Remains,
-    RouteUpdater Updater, RouteAnnouncer Routes, InstanceFinder Finder, Announcer Announcer, Advertiser Advertiser, HeartbeatSender Heartbeats, Greeting Greeting, Evacuator Evacuator);
+    RouteUpdater Updater, RouteAnnouncer Routes, InstanceFinder Finder, Announcer Announcer, Advertiser Advertiser, HeartbeatSender Heartbeats, Greeting Greeting, Evacuator Evacuator,
+    Stager Stager);

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 
 namespace Tatara.Dea.Archives;
 
-/// <summary>Reads a download through: hashes it, bounds its size, and fails when it stalls.</summary>
-internal sealed class DownloadStream(Stream source, long maxBytes, TimeSpan stallTimeout) : Stream
+/// <summary>Reads a download through: hashes it, bounds its size, fails when it stalls, and keeps a copy if asked to.</summary>
+internal sealed class DownloadStream(Stream source, long maxBytes, TimeSpan stallTimeout, Stream? copy = null) : Stream
 {
 #pragma warning disable CA5350 // SHA-1 is what Cloud Foundry names droplets by; the signed URL is what protects them.
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
@@ -31,6 +31,7 @@ internal sealed class DownloadStream(Stream source, long maxBytes, TimeSpan stal
         BytesRead += read;
         if (BytesRead > maxBytes) throw new ArchiveException($"The archive is larger than {maxBytes / (1024 * 1024)} MB.");
         _hash.AppendData(buffer.Span[..read]);
+        if (copy is not null) await copy.WriteAsync(buffer[..read], cancellationToken);
         return read;
     }
 

@@ -66,7 +66,8 @@ internal sealed class DropletStore(DeaOptions options, HttpClient http, ILogger<
             {
                 return await DownloadOnceAsync(sha1, uri, directory, cancellationToken);
             }
-            catch (Exception e) when (e is HttpRequestException { StatusCode: null or >= System.Net.HttpStatusCode.InternalServerError } or IOException && attempt < Attempts)
+            catch (Exception e) when (attempt < Attempts
+                && (e is IOException or HttpRequestException { StatusCode: null or >= System.Net.HttpStatusCode.InternalServerError }))
             {
                 logger.LogWarning(e, "Droplet {Sha1} could not be downloaded, trying again.", sha1);
                 foreach (var leftover in Directory.GetDirectories(directory)) Directory.Delete(leftover, recursive: true);

@@ -15,7 +15,7 @@ internal sealed class InstanceLauncher(DeaOptions options, DropletStore droplets
     private const int MaxProcesses = 512;
     private const long Megabyte = 1024 * 1024;
 
-    private static readonly string Script = ReadScript();
+    private static readonly string Script = EmbeddedScript.Read("launch.sh");
 
     /// <exception cref="LaunchException">It failed; nothing is left of the attempt but the port and the lease, which the caller gives back.</exception>
     public async Task<LayerCache.Lease> LaunchAsync(Instance instance, CancellationToken cancellationToken)
@@ -73,14 +73,6 @@ internal sealed class InstanceLauncher(DeaOptions options, DropletStore droplets
         };
     }
 
-    private string FindStack(DeaStartMessage start) =>
-        (start.Stack is null ? options.Stacks[0] : options.Stacks.FirstOrDefault(s => s.Name == start.Stack))?.RootFileSystem
+    private string FindStack(DeaStartMessage start) => options.FindStack(start.Stack)?.RootFileSystem
         ?? throw new LaunchException($"this DEA does not have the stack '{start.Stack}'");
-
-    private static string ReadScript()
-    {
-        using var stream = typeof(InstanceLauncher).Assembly.GetManifestResourceStream("launch.sh")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

@@ -17,13 +17,13 @@ internal sealed class InstanceLogs : IAsyncDisposable
     private readonly LogSender _sender;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly FileWatch _watch = new();
+    private readonly FileWatch _watch;
     private readonly ConcurrentDictionary<string, LogTail> _tails = new(StringComparer.Ordinal);
     private readonly LogStream _cell;
 
-    public InstanceLogs(DeaOptions options, InstanceStore store, LogSender sender, TimeProvider time, ILogger<InstanceLogs> logger)
+    public InstanceLogs(DeaOptions options, InstanceStore store, LogSender sender, FileWatch watch, TimeProvider time, ILogger<InstanceLogs> logger)
     {
-        (_options, _store, _sender, _time, _logger) = (options, store, sender, time, logger);
+        (_options, _store, _sender, _watch, _time, _logger) = (options, store, sender, watch, time, logger);
         _cell = new LogStream($"cell-{options.Id}-{time.GetUtcNow().ToUnixTimeMilliseconds()}", sender);
     }
 
@@ -62,7 +62,6 @@ internal sealed class InstanceLogs : IAsyncDisposable
         foreach (var tail in _tails.Values) await tail.DisposeAsync();
         await _cell.FinishAsync(TimeSpan.FromSeconds(1));
         await _cell.DisposeAsync();
-        _watch.Dispose();
     }
 
     private void Write(Instance instance, string sourceType, string type, string text)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Tatara.Dea.Instances;
 using Tatara.Dea.Logs;
+using Tatara.Dea.Staging;
 
 namespace Tatara.Dea.State;
 
@@ -11,4 +12,6 @@ namespace Tatara.Dea.State;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InstanceRecord))]
 [JsonSerializable(typeof(LogPosition))]
+[JsonSerializable(typeof(StagingRecord))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class DeaJson : JsonSerializerContext;
