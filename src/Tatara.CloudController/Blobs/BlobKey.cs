@@ -11,6 +11,9 @@ internal static class BlobKey
     public static string Validate(string key) =>
         IsValid(key) ? key : throw new ArgumentException($"'{key}' is not a blob key.", nameof(key));
 
+    /// <summary>A name as a part of a key; what a key cannot hold becomes "_".</summary>
+    public static string SafePart(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c == '-' ? c : '_'));
+
     private static bool IsValidPart(string part) =>
         part.Length > 0 && part[0] != '.' && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }

@@ -12,7 +12,7 @@ internal static class BlobKeys
 
     public static string Buildpack(string key) => $"buildpacks/{key}";
 
-    public static string BuildpackCache(string appGuid, string stack) => $"{BuildpackCaches(appGuid)}/{stack}";
+    public static string BuildpackCache(string appGuid, string stack) => $"{BuildpackCaches(appGuid)}/{BlobKey.SafePart(stack)}";
 
     public static string BuildpackCaches(string appGuid) => $"buildpack-caches/{appGuid}";
 

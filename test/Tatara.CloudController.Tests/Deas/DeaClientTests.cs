@@ -34,7 +34,7 @@ public sealed class DeaClientTests : IAsyncLifetime
     {
         await AnswerWithAsync(0, 1, 2);
 
-        var found = await new DeaClient(_ours).FindAsync(new("app"), 3, Patient, default).WaitAsync(Patient / 2);
+        var found = await new DeaClient(_ours).FindAsync(new("app"), [0, 1, 2], Patient, default).WaitAsync(Patient / 2);
 
         found.Select(f => f.Index).ShouldBe([0, 1, 2]);
     }
@@ -44,14 +44,14 @@ public sealed class DeaClientTests : IAsyncLifetime
     {
         await AnswerWithAsync(0, 2);
 
-        var found = await new DeaClient(_ours).FindAsync(new("app"), 3, TimeSpan.FromMilliseconds(300), default);
+        var found = await new DeaClient(_ours).FindAsync(new("app"), [0, 1, 2], TimeSpan.FromMilliseconds(300), default);
 
         found.Select(f => f.Index).ShouldBe([0, 2]);
     }
 
     [Fact]
     public async Task FindAsync_NoDeaAtAll_ReturnsAtOnce() =>
-        (await new DeaClient(_ours).FindAsync(new("app"), 1, Patient, default).WaitAsync(Patient / 2)).ShouldBeEmpty();
+        (await new DeaClient(_ours).FindAsync(new("app"), [0], Patient, default).WaitAsync(Patient / 2)).ShouldBeEmpty();
 
     private async Task AnswerWithAsync(params int[] indices)
     {
