@@ -82,11 +82,12 @@ internal sealed class Access(CloudControllerDbContext db, CallerHolder holder)
     }
 
     /// <summary>The app with its space, when the caller may do this with it.</summary>
-    public async Task<(App App, Space Space)> AppOrFailAsync(string guid, AccessLevel wanted, CancellationToken cancellationToken)
+    /// <param name="what">What the caller looked for: the app itself or something of it.</param>
+    public async Task<(App App, Space Space)> AppOrFailAsync(string guid, AccessLevel wanted, CancellationToken cancellationToken, string what = "App")
     {
-        var app = await db.Apps.SingleOrDefaultAsync(a => a.Guid == guid, cancellationToken) ?? throw ApiErrors.ResourceNotFound("App");
+        var app = await db.Apps.SingleOrDefaultAsync(a => a.Guid == guid, cancellationToken) ?? throw ApiErrors.ResourceNotFound(what);
         var space = await db.Spaces.SingleAsync(s => s.Guid == app.SpaceGuid, cancellationToken);
-        await RequireContentsAsync(space, wanted, "App", cancellationToken);
+        await RequireContentsAsync(space, wanted, what, cancellationToken);
         if (wanted == AccessLevel.Write && app.Deleting) throw ApiErrors.ResourceBeingDeleted("app");
         return (app, space);
     }
