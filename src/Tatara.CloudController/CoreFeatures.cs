@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Tatara.CloudController.Apps;
 using Tatara.CloudController.Domains;
 using Tatara.CloudController.Environments;
+using Tatara.CloudController.Events;
 using Tatara.CloudController.FeatureFlags;
 using Tatara.CloudController.Jobs;
 using Tatara.CloudController.Organizations;
@@ -24,6 +25,7 @@ internal static class CoreFeatures
     {
         services.AddRoot();
         services.AddJobs();
+        services.AddEvents();
         services.AddFeatureFlags();
         services.AddEnvironmentGroups();
         services.AddQuotas();
@@ -42,6 +44,7 @@ internal static class CoreFeatures
     {
         routes.MapRoot();
         routes.MapJobs();
+        routes.MapEvents();
         routes.MapFeatureFlags();
         routes.MapEnvironmentGroups();
         routes.MapQuotas();

@@ -44,6 +44,15 @@ internal sealed class Access(CloudControllerDbContext db, CallerHolder holder)
             .Select(o => o.Guid);
     }
 
+    /// <summary>Guids of the organizations that the caller manages or audits.</summary>
+    public IQueryable<string> ManagedOrganizations()
+    {
+        var user = Caller.Guid;
+        return db.Roles
+            .Where(r => r.UserGuid == user && r.OrganizationGuid != null && (r.Type == RoleTypes.OrganizationManager || r.Type == RoleTypes.OrganizationAuditor))
+            .Select(r => r.OrganizationGuid!);
+    }
+
     /// <summary>Guids of the spaces whose contents the caller may see: any role in them, or manager of their organization.</summary>
     public IQueryable<string> VisibleSpaces()
     {
