@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.MessageBus;
 using Tatara.Protocol;
+using Tatara.Router.Proxy;
 using Tatara.Router.Registry;
 using Tatara.Testing;
 
@@ -42,6 +43,7 @@ public sealed class TestRouter : IAsyncDisposable
             HttpPort = 0,
             HttpsPort = 0,
             Certificates = [TestCertificate.Wildcard],
+            Limits = new ProxyLimits { LingerTimeout = TimeSpan.FromSeconds(0.2) },
         };
         _host = RouterHost.Build(configure?.Invoke(options) ?? options, l => l.AddDebug().SetMinimumLevel(LogLevel.Debug));
         await _host.StartAsync();
