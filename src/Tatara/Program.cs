@@ -4,7 +4,12 @@ using Tatara.Configuration;
 
 var root = new RootCommand("Tatara: Cloud Foundry in one program.")
 {
+    QuickstartCommand.Create(),
+    UpCommand.Create(),
+    RunCommand.Create(),
+    SetupCommand.Create(),
     BuildpackCommand.Create(),
+    DestroyCommand.Create(),
 };
 try
 {

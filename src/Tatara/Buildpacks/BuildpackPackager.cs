@@ -22,6 +22,9 @@ internal sealed class BuildpackPackager(string sources, string target)
     public string ZipOf(string language) =>
         Path.Combine(target, $"{DetectionOrder.ToList().IndexOf(language) + 1:00}-{BuildpackName(language)}.zip");
 
+    /// <summary>Whether the zip that is there was made from the sources that are there.</summary>
+    public bool IsCurrent(string language) => IsCurrent(ZipOf(language), Fingerprint(SourceFiles(language)));
+
     /// <summary>Packages one, unless its sources are those of the zip that is there. Returns whether it did.</summary>
     public async Task<bool> PackageAsync(string language, CancellationToken cancellationToken)
     {
@@ -29,8 +32,7 @@ internal sealed class BuildpackPackager(string sources, string target)
         var files = SourceFiles(language);
         var fingerprint = Fingerprint(files);
         var zip = ZipOf(language);
-        var stamp = zip + ".sources";
-        if (File.Exists(zip) && File.Exists(stamp) && await File.ReadAllTextAsync(stamp, cancellationToken) == fingerprint) return false;
+        if (IsCurrent(zip, fingerprint)) return false;
 
         var manifest = BuildpackManifest.Load(Path.Combine(sources, language, "manifest.yml"));
         var fetcher = new DependencyFetcher(Path.Combine(target, "cache"));
@@ -38,11 +40,16 @@ internal sealed class BuildpackPackager(string sources, string target)
         foreach (var dependency in manifest.Dependencies) dependencies.Add(await fetcher.FetchAsync(dependency, cancellationToken));
         var temporary = zip + ".tmp";
         await using (var stream = File.Create(temporary)) Write(stream, files, dependencies);
-        File.Delete(stamp);
+        File.Delete(StampOf(zip));
         File.Move(temporary, zip, overwrite: true);
-        await File.WriteAllTextAsync(stamp, fingerprint, cancellationToken);
+        await File.WriteAllTextAsync(StampOf(zip), fingerprint, cancellationToken);
         return true;
     }
+
+    private static string StampOf(string zip) => zip + ".sources";
+
+    private static bool IsCurrent(string zip, string fingerprint) =>
+        File.Exists(zip) && File.Exists(StampOf(zip)) && File.ReadAllText(StampOf(zip)) == fingerprint;
 
     private List<(string Name, string File)> SourceFiles(string language)
     {

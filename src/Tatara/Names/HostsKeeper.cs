@@ -15,7 +15,7 @@ namespace Tatara.Names;
 /// </summary>
 internal sealed class HostsKeeper(PlatformOptions options, RoleHosts roles, Secrets secrets, ILogger<HostsKeeper> logger) : IAsyncDisposable
 {
-    private const string Path = "/etc/hosts";
+    public const string Path = "/etc/hosts";
     private static readonly string[] SystemNames = ["api", "uaa", "login", "log-cache"];
 
     /// <summary>A route that was mapped without any message about it is noticed within this time.</summary>

@@ -98,18 +98,20 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         BulkPassword = secrets.BulkPassword,
     }, logging);
 
+    public static ContainerRuntimeOptions Containers(PlatformOptions options, int index) => new()
+    {
+        DataDirectory = Path.Combine(options.DeaDirectory(PlatformOptions.DeaName(index)), "containers"),
+        HostAddress = options.DeaHostAddress(index),
+        Subnet = options.DeaSubnet(index),
+    };
+
     public IHost Dea(int index)
     {
         var directory = options.DeaDirectory(PlatformOptions.DeaName(index));
         var memory = options.MemoryMb ?? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024) * MemoryShare);
         var disk = (long)(new DriveInfo(options.Data).AvailableFreeSpace / (1024 * 1024) * DiskShare);
-        using var loggers = LoggerFactory.Create(logging);
-        var containers = ContainerRuntime.Create(new ContainerRuntimeOptions
-        {
-            DataDirectory = Path.Combine(directory, "containers"),
-            HostAddress = options.DeaHostAddress(index),
-            Subnet = options.DeaSubnet(index),
-        }, loggers);
+        var loggers = LoggerFactory.Create(logging);
+        var containers = ContainerRuntime.Create(Containers(options, index), loggers);
         return DeaHost.Build(new DeaOptions
         {
             Id = PlatformOptions.DeaName(index),
