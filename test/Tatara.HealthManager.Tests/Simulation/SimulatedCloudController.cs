@@ -15,11 +15,14 @@ internal sealed class SimulatedCloudController(SimulatedPlatform platform)
     /// <summary>Answers nobody and does nothing.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Starting and stopping a process leaves its mark of change as it is.</summary>
+    public bool KeepsUpdatedAt { get; set; }
+
     /// <summary>A user pushes, scales, restarts: Cloud Controller does it by itself and tells the Health Manager.</summary>
     public void Want(string droplet, string version, int instances, bool started = true, bool act = true)
     {
         var before = Apps.GetValueOrDefault(droplet);
-        Apps[droplet] = (version, instances, started, platform.Now);
+        Apps[droplet] = (version, instances, started, KeepsUpdatedAt ? before.UpdatedAt : platform.Now);
         platform.Wire.Send("droplet.updated", () =>
         {
             platform.Monitor.HearChange(droplet);

@@ -305,13 +305,20 @@ public sealed class SimulationTests
         platform.StartsOrdered.ShouldBeEmpty();
     }
 
-    [Fact]
-    public void Restart_InTheSameVersion_NothingRunsTwice()
+    [Theory]
+    [InlineData(0.2, false)]
+    [InlineData(0.2, true)]
+    [InlineData(60, false)]
+    [InlineData(60, true)]
+    public void StopAndStart_InTheSameVersion_NothingRunsTwice(double between, bool keepsUpdatedAt)
     {
         var platform = SimulatedPlatform.Running("app", 4);
+        platform.Run(100);
+        platform.CloudController.KeepsUpdatedAt = keepsUpdatedAt;
+        platform.Wire.MaxDelay = TimeSpan.FromSeconds(2);
 
         platform.CloudController.Want("app", "v1", 4, started: false);
-        platform.Run(0.2);
+        platform.Run(between);
         platform.CloudController.Want("app", "v1", 4);
         platform.Run(60);
 
