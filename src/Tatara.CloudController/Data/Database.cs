@@ -23,6 +23,19 @@ internal static class Database
     public static bool IsUniqueViolation(this DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: SqliteConstraintUnique };
 
+    /// <summary>Saves; when a name is taken meanwhile, the exception says so.</summary>
+    public static async Task SaveUniqueAsync(this CloudControllerDbContext db, Func<Exception> taken, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException e) when (e.IsUniqueViolation())
+        {
+            throw taken();
+        }
+    }
+
     /// <summary>WAL lets readers go on while one writes; a writer waits for the other one rather than failing.</summary>
     private sealed class SqlitePragmas : DbConnectionInterceptor
     {

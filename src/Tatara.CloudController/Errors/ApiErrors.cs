@@ -20,9 +20,12 @@ internal static class ApiErrors
     /// <summary>"App not found" and the like; also said of what the caller may not see.</summary>
     public static ApiException ResourceNotFound(string what) => Make(404, 10010, "ResourceNotFound", $"{what} not found");
     public static ApiException ServiceUnavailable(string why) => Make(503, 10015, "ServiceUnavailable", why);
+    public static ApiException Uniqueness(string detail) => Make(422, 10016, "UniquenessError", detail);
     public static ApiException OrganizationSuspended() => Make(403, 10017, "OrgSuspended", "The organization is suspended");
     public static ApiException ResourceBeingDeleted(string what) => Make(422, 10020, "ResourceBeingDeleted", $"The {what} is being deleted");
     public static ApiException UaaUnavailable() => Make(503, 20004, "UaaUnavailable", "The UAA service is currently unavailable");
+
+    public static ApiException FeatureDisabled(string flag) => Make(403, 330002, "FeatureDisabled", $"Feature Disabled: {flag}");
 
     public static ApiException Make(int status, int code, string name, string detail) => new(new ApiError(status, code, name, detail));
 }

@@ -44,6 +44,15 @@ internal sealed class Access(CloudControllerDbContext db, CallerHolder holder)
             .Select(o => o.Guid);
     }
 
+    /// <summary>Guids of the organizations that the caller manages or audits.</summary>
+    public IQueryable<string> ManagedOrganizations()
+    {
+        var user = Caller.Guid;
+        return db.Roles
+            .Where(r => r.UserGuid == user && r.OrganizationGuid != null && (r.Type == RoleTypes.OrganizationManager || r.Type == RoleTypes.OrganizationAuditor))
+            .Select(r => r.OrganizationGuid!);
+    }
+
     /// <summary>Guids of the spaces whose contents the caller may see: any role in them, or manager of their organization.</summary>
     public IQueryable<string> VisibleSpaces()
     {
@@ -82,11 +91,12 @@ internal sealed class Access(CloudControllerDbContext db, CallerHolder holder)
     }
 
     /// <summary>The app with its space, when the caller may do this with it.</summary>
-    public async Task<(App App, Space Space)> AppOrFailAsync(string guid, AccessLevel wanted, CancellationToken cancellationToken)
+    /// <param name="what">What the caller looked for: the app itself or something of it.</param>
+    public async Task<(App App, Space Space)> AppOrFailAsync(string guid, AccessLevel wanted, CancellationToken cancellationToken, string what = "App")
     {
-        var app = await db.Apps.SingleOrDefaultAsync(a => a.Guid == guid, cancellationToken) ?? throw ApiErrors.ResourceNotFound("App");
+        var app = await db.Apps.SingleOrDefaultAsync(a => a.Guid == guid, cancellationToken) ?? throw ApiErrors.ResourceNotFound(what);
         var space = await db.Spaces.SingleAsync(s => s.Guid == app.SpaceGuid, cancellationToken);
-        await RequireContentsAsync(space, wanted, "App", cancellationToken);
+        await RequireContentsAsync(space, wanted, what, cancellationToken);
         if (wanted == AccessLevel.Write && app.Deleting) throw ApiErrors.ResourceBeingDeleted("app");
         return (app, space);
     }

@@ -25,7 +25,9 @@ public sealed class CloudControllerFixture : IAsyncLifetime
     /// <summary>Changes the options before the host is built.</summary>
     internal Func<CloudControllerOptions, CloudControllerOptions> Configure { get; set; } = o => o;
 
-    internal Action<IServiceCollection> Replace { get; set; } = _ => { };
+    internal Action<IServiceCollection> Replace { get; set; } = InstanceRecorder.Use;
+
+    internal InstanceRecorder Instances => Services.GetRequiredService<InstanceRecorder>();
 
     public string DirectoryPath => _directory;
 
