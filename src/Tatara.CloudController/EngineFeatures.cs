@@ -1,5 +1,14 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Tatara.CloudController.Blobs;
+using Tatara.CloudController.Buildpacks;
+using Tatara.CloudController.Builds;
+using Tatara.CloudController.Bulk;
+using Tatara.CloudController.Deas;
+using Tatara.CloudController.Droplets;
+using Tatara.CloudController.HealthManager;
+using Tatara.CloudController.Instances;
+using Tatara.CloudController.Packages;
 
 namespace Tatara.CloudController;
 
@@ -8,11 +17,24 @@ internal static class EngineFeatures
 {
     public static void AddEngineFeatures(this IServiceCollection services)
     {
-        _ = services;
+        services.AddBlobs();
+        services.AddBuildpackBits();
+        services.AddPackages();
+        services.AddDeas();
+        services.AddBuilds();
+        services.AddDroplets();
+        services.AddInstances();
+        services.AddHealthManagerOrders();
+        services.AddBulk();
     }
 
     public static void MapEngineFeatures(this IEndpointRouteBuilder routes)
     {
-        _ = routes;
+        routes.MapBlobs();
+        routes.MapPackages();
+        routes.MapBuilds();
+        routes.MapDroplets();
+        routes.MapInstances();
+        routes.MapBulk();
     }
 }

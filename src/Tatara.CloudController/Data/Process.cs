@@ -32,4 +32,10 @@ internal sealed class Process : LabelledEntity
 
     /// <summary>Changes when running instances no longer are what is wanted; instances are compared by it.</summary>
     public string Version { get; set; } = NewGuid();
+
+    /// <summary>The version that DEAs were last told to run; null: none. What really runs is the Health Manager's concern.</summary>
+    public string? SentVersion { get; set; }
+
+    /// <summary>How many instances of <see cref="SentVersion"/> they were told to run.</summary>
+    public int SentInstances { get; set; }
 }
