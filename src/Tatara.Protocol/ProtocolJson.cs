@@ -2,10 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Tatara.Protocol;
 
-/// <summary>How every bus message is written: snake_case, nulls left out, unknown fields ignored, no reflection.</summary>
+/// <summary>
+/// How every bus message is written: snake_case, nulls left out, unknown fields ignored, no reflection. A message that lacks
+/// a field without a default, or has null there, does not parse.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(EmptyMessage))]
 [JsonSerializable(typeof(RouterRegistration))]
 [JsonSerializable(typeof(RouterGreeting))]
 [JsonSerializable(typeof(DeaAdvertisement))]

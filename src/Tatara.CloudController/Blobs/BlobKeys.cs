@@ -1,0 +1,23 @@
+namespace Tatara.CloudController.Blobs;
+
+/// <summary>The one place that knows what lies where in the blobstore.</summary>
+internal static class BlobKeys
+{
+    /// <summary>Bits as a user sent them, until they are checked.</summary>
+    public static string Upload(string guid) => $"uploads/{guid}";
+
+    public static string Package(string guid) => $"packages/{Shard(guid)}/{guid}";
+
+    public static string Droplet(string guid) => $"droplets/{Shard(guid)}/{guid}";
+
+    public static string Buildpack(string key) => $"buildpacks/{key}";
+
+    public static string BuildpackCache(string appGuid, string stack) => $"{BuildpackCaches(appGuid)}/{BlobKey.SafePart(stack)}";
+
+    public static string BuildpackCaches(string appGuid) => $"buildpack-caches/{appGuid}";
+
+    public static string Resource(string sha1, long size) => $"resources/{Shard(sha1)}/{sha1}-{size}";
+
+    /// <summary>A folder with a million entries is slow to list: two levels of 256 each keep them small.</summary>
+    private static string Shard(string name) => name.Length < 4 ? "short" : $"{name[..2]}/{name[2..4]}";
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Tatara.CloudController.Api;
+using Tatara.CloudController.Data;
+using Tatara.CloudController.Droplets;
+using Tatara.CloudController.Errors;
+
+namespace Tatara.CloudController.Blobs;
+
+/// <summary>Where DEAs fetch bits and bring them. The signature in the URL is the permission.</summary>
+internal sealed class InternalBlobEndpoints(CloudControllerDbContext db, SignedUrls urls, IBlobstore blobs, StagedDroplets droplets)
+{
+    /// <summary>Header with the hash that a droplet must have.</summary>
+    public const string Sha1Header = "X-Tatara-Sha1";
+
+    private const string Zip = "application/zip", Gzip = "application/gzip";
+
+    public Task<IResult> GetPackageAsync(ApiCall call) => Send(call, BlobKeys.Package(call.Guid), Zip);
+
+    public Task<IResult> GetDropletAsync(ApiCall call) => Send(call, BlobKeys.Droplet(call.Guid), Gzip);
+
+    public Task<IResult> GetBuildpackAsync(ApiCall call) => Send(call, BlobKeys.Buildpack(call.Path("key")), Zip);
+
+    public Task<IResult> GetCacheAsync(ApiCall call) => Send(call, BlobKeys.BuildpackCache(call.Guid, call.Path("stack")), Gzip);
+
+    public async Task<IResult> PostCacheAsync(ApiCall call)
+    {
+        Authorize(call);
+        if (!await db.Apps.AnyAsync(a => a.Guid == call.Guid && !a.Deleting, call.Cancelled)) throw ApiErrors.ResourceNotFound("App");
+        call.AllowBody(StagedDroplets.MaxCacheBytes);
+        await PutAsync(() => blobs.PutAsync(
+            BlobKeys.BuildpackCache(call.Guid, call.Path("stack")), call.Http.Request.Body, StagedDroplets.MaxCacheBytes, cancellationToken: call.Cancelled));
+        return Answer.Created(new { });
+    }
+
+    public async Task<IResult> PostDropletAsync(ApiCall call)
+    {
+        Authorize(call);
+        var sha1 = call.Http.Request.Headers[Sha1Header].ToString();
+        if (sha1.Length != 40) throw ApiErrors.BadRequest($"the header {Sha1Header} must be the SHA-1 of the droplet");
+        call.AllowBody(StagedDroplets.MaxDropletBytes);
+        await PutAsync(() => droplets.SaveAsync(call.Guid, call.Http.Request.Body, sha1, call.Cancelled));
+        return Answer.Created(new { });
+    }
+
+    private Task<IResult> Send(ApiCall call, string key, string contentType)
+    {
+        Authorize(call);
+        var content = (BlobKey.IsValid(key) ? blobs.Open(key) : null) ?? throw ApiErrors.ResourceNotFound("Blob");
+        return Task.FromResult<IResult>(new BlobAnswer(content, contentType));
+    }
+
+    private void Authorize(ApiCall call)
+    {
+        var request = call.Http.Request;
+        if (!urls.IsValid(request.Method, request.Path, request.Query["expires"], request.Query["signature"])) throw ApiErrors.NotAuthorized();
+    }
+
+    private static async Task PutAsync(Func<Task> put)
+    {
+        try
+        {
+            await put();
+        }
+        catch (BlobException e)
+        {
+            throw BlobErrors.ToApi(e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.EntityFrameworkCore;
+using Tatara.CloudController.Auth;
+using Tatara.CloudController.Data;
+using Tatara.CloudController.Errors;
+using Tatara.CloudController.Events;
+using Tatara.CloudController.Logs;
+using Tatara.CloudController.Packages;
+using Tatara.CloudController.Roles;
+
+namespace Tatara.CloudController.Builds;
+
+/// <summary>Begins a build: 1. may it be, 2. with what, 3. write it down, 4. give it to a DEA. If 4. does not come about, the watch does it.</summary>
+internal sealed class BuildCreation(
+    CloudControllerDbContext db, Access access, BuildLifecycleRules rules, Stager stager, EventRecorder events, ApiLog log)
+{
+    /// <summary>Compilers need room that the app itself may not: Cloud Foundry's least for memory; for disk, what fits small machines.</summary>
+    private const int LeastMemoryMb = 1024, LeastDiskMb = 2048;
+
+    public async Task<Build> CreateAsync(BuildRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        var (package, app, space) = await PackageAsync(request.PackageGuid, cancellationToken); // 1.
+        if (await db.Builds.AnyAsync(b => b.AppGuid == app.Guid && b.State == BuildStates.Staging, cancellationToken)) throw InProgress();
+        if (package.State != PackageStates.Ready) throw ApiErrors.BadRequest("Cannot stage package whose state is not ready.");
+        var buildpacks = request.Buildpacks ?? app.Buildpacks; // 2.
+        await rules.CheckBuildpacksAsync(buildpacks, cancellationToken);
+        var web = await db.Processes.AsNoTracking().SingleOrDefaultAsync(p => p.AppGuid == app.Guid && p.Type == "web", cancellationToken);
+        var build = new Build
+        {
+            AppGuid = app.Guid,
+            PackageGuid = package.Guid,
+            Buildpacks = buildpacks,
+            Stack = await rules.StackAsync(request.Stack ?? app.Stack, cancellationToken),
+            StagingMemoryMb = Math.Max(LeastMemoryMb, request.MemoryMb ?? web?.MemoryMb ?? 0),
+            StagingDiskMb = Math.Max(LeastDiskMb, request.DiskMb ?? web?.DiskMb ?? 0),
+            StagingLogRateLimit = request.LogRateLimit ?? web?.LogRateLimit ?? -1,
+            CreatedByGuid = caller.Guid,
+            CreatedByName = caller.Name,
+        };
+        request.Metadata.ApplyTo(build);
+        db.Builds.Add(build); // 3.
+        events.Record("audit.app.build.create", app, space, new { build_guid = build.Guid, package_guid = package.Guid });
+        await db.SaveChangesAsync(cancellationToken);
+        await log.WriteAsync(app.Guid, $"Creating build for app with guid {app.Guid}", cancellationToken);
+        await stager.StageAsync(build, cancellationToken); // 4.
+        return build;
+    }
+
+    private async Task<(Package Package, App App, Space Space)> PackageAsync(string guid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PackageAccess.FindAsync(db, access, guid, AccessLevel.Write, cancellationToken);
+        }
+        catch (ApiException e) when (e.Errors[0].Name is "ResourceNotFound" or "NotAuthorized")
+        {
+            throw ApiErrors.Unprocessable("Unable to use package. Ensure that the package exists and you have access to it.");
+        }
+    }
+
+    private static ApiException InProgress() =>
+        ApiErrors.Make(422, 170017, "StagingInProgress", "Only one build can be STAGING at a time per application.");
+}

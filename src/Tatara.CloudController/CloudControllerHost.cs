@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tatara.CloudController.Api;
+using Tatara.CloudController.Auth;
+using Tatara.CloudController.Data;
+using Tatara.CloudController.Errors;
+using Tatara.CloudController.Events;
+using Tatara.CloudController.Hosting;
+using Tatara.CloudController.Logs;
+using Tatara.CloudController.Roles;
+using Tatara.MessageBus;
+using Tatara.Protocol;
+
+namespace Tatara.CloudController;
+
+/// <summary>Builds Cloud Controller: the API, its database, and its side of the bus.</summary>
+public static class CloudControllerHost
+{
+    /// <summary>JSON needs no more; endpoints that take bits raise it for themselves.</summary>
+    private const long MaxBodyBytes = 2 * 1024 * 1024;
+
+    /// <summary>A host that is ready to start.</summary>
+    public static IHost Build(CloudControllerOptions options, Action<ILoggingBuilder> logging) => Build(options, logging, _ => { });
+
+    internal static WebApplication Build(CloudControllerOptions options, Action<ILoggingBuilder> logging, Action<IServiceCollection> replace)
+    {
+        options.Validate();
+        Directory.CreateDirectory(options.DataDirectory);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        logging(builder.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        });
+        builder.WebHost.UseUrls($"http://{options.BindAddress}:{options.Port}");
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(4));
+        AddFoundation(builder.Services, options);
+        builder.Services.AddCoreFeatures();
+        builder.Services.AddEngineFeatures();
+        replace(builder.Services);
+
+        var app = builder.Build();
+        app.UseMiddleware<ErrorWriter>();
+        app.UseRouting();
+        app.UseMiddleware<Authentication>();
+        app.MapCoreFeatures();
+        app.MapEngineFeatures();
+        return app;
+    }
+
+    private static void AddFoundation(IServiceCollection services, CloudControllerOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new NatsConnection(
+            options.Bus with { Json = ProtocolJson.Default.Options, Name = options.Name }, provider.GetRequiredService<ILogger<NatsConnection>>()));
+        services.AddDbContext<CloudControllerDbContext>(db => Database.Configure(db, Path.Combine(options.DataDirectory, "cloud-controller.db")));
+        services.AddSingleton<IHostedService, DatabasePreparation>();
+        services.AddSingleton<Links>().AddScoped<Pager>();
+        services.AddSingleton<TokenKeys>().AddSingleton<TokenReader>().AddSingleton<KnownUsers>().AddScoped<CallerHolder>();
+        services.AddScoped<Access>().AddScoped<EventRecorder>().AddSingleton<ApiLog>();
+        services.AddHostedService<ComponentRegistrar>();
+    }
+}

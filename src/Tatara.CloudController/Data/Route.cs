@@ -1,0 +1,39 @@
+namespace Tatara.CloudController.Data;
+
+/// <summary>A name under which apps answer. Host and path are kept in lower case or empty, never null.</summary>
+internal sealed class Route : LabelledEntity
+{
+    public string Host { get; set; } = "";
+    public string Path { get; set; } = "";
+    public required string DomainGuid { get; set; }
+    public required string SpaceGuid { get; set; }
+}
+
+/// <summary>An app that a route leads to.</summary>
+internal sealed class RouteDestination : Entity
+{
+    public required string RouteGuid { get; set; }
+    public required string AppGuid { get; set; }
+    public string ProcessType { get; set; } = "web";
+
+    /// <summary>Null: the app's PORT.</summary>
+    public int? AppPort { get; set; }
+    public int? Weight { get; set; }
+    public string Protocol { get; set; } = "http1";
+}
+
+/// <summary>A domain that routes are made of. Without an owner it is shared by all.</summary>
+internal sealed class Domain : LabelledEntity
+{
+    public required string Name { get; set; }
+    public bool Internal { get; set; }
+    public string? OrganizationGuid { get; set; }
+}
+
+/// <summary>An owned domain that a further organization may use.</summary>
+internal sealed class DomainShare
+{
+    public long Id { get; set; }
+    public required string DomainGuid { get; set; }
+    public required string OrganizationGuid { get; set; }
+}

@@ -1,0 +1,110 @@
+using Tatara.Protocol;
+
+namespace Tatara.CloudController.Deas;
+
+/// <summary>The DEAs that said lately what they have free. What is sent to one is subtracted until it speaks again.</summary>
+internal sealed class DeaPool(TimeProvider time, Random? dice = null)
+{
+    /// <summary>They speak every 5 s; one that missed two is not trusted with new work.</summary>
+    public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
+
+    /// <summary>One that has been silent for so long is gone for good; a DEA that starts again may have a new id.</summary>
+    private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(2);
+
+    private const string DefaultZone = "default";
+
+    private readonly Lock _lock = new();
+    private readonly Random _dice = dice ?? Random.Shared;
+    private readonly Dictionary<string, Known> _deas = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Known> _stagers = new(StringComparer.Ordinal);
+
+    private readonly record struct Known(DeaCandidate Dea, DateTimeOffset At);
+
+    /// <summary>dea.advertise.</summary>
+    public void OnAdvertise(DeaAdvertisement message) => Remember(_deas, message);
+
+    /// <summary>staging.advertise.</summary>
+    public void OnStagingAdvertise(DeaAdvertisement message) => Remember(_stagers, message);
+
+    /// <summary>dea.shutdown.</summary>
+    public void Remove(string id)
+    {
+        lock (_lock)
+        {
+            _deas.Remove(id);
+            _stagers.Remove(id);
+        }
+    }
+
+    /// <summary>Chooses a DEA for one instance and counts it there; null when none has room.</summary>
+    public string? PlaceInstance(string processGuid, Demand demand)
+    {
+        lock (_lock)
+        {
+            if (Placement.ForInstance(Fresh(_deas), processGuid, demand, _dice) is not { } dea) return null;
+            var instances = new Dictionary<string, int>(dea.Instances, StringComparer.Ordinal)
+            {
+                [processGuid] = dea.InstancesOf(processGuid) + 1,
+            };
+            Subtract(_deas, dea.Id, demand, instances);
+            Subtract(_stagers, dea.Id, demand, instances: null);
+            return dea.Id;
+        }
+    }
+
+    /// <summary>Chooses a DEA for staging; null when none has room.</summary>
+    public string? PlaceStaging(Demand demand)
+    {
+        lock (_lock)
+        {
+            if (Placement.ForStaging(Fresh(_stagers), demand, _dice) is not { } dea) return null;
+            Subtract(_stagers, dea.Id, demand, instances: null);
+            Subtract(_deas, dea.Id, demand, instances: null);
+            return dea.Id;
+        }
+    }
+
+    /// <summary>When the stager spoke last; null: never, long ago, or it said good-bye.</summary>
+    public DateTimeOffset? StagerSeen(string id)
+    {
+        lock (_lock) return _stagers.TryGetValue(id, out var known) ? known.At : null;
+    }
+
+    private void Remember(Dictionary<string, Known> pool, DeaAdvertisement message)
+    {
+        var dea = new DeaCandidate(
+            message.Id,
+            message.PlacementProperties?.Zone ?? DefaultZone,
+            message.Stacks ?? [],
+            message.AvailableMemory,
+            message.AvailableDisk,
+            message.AppIdToCount ?? new Dictionary<string, int>());
+        var now = time.GetUtcNow();
+        lock (_lock)
+        {
+            foreach (var (id, known) in pool)
+                if (now - known.At > Forgotten) pool.Remove(id);
+            pool[message.Id] = new(dea, now);
+        }
+    }
+
+    private List<DeaCandidate> Fresh(Dictionary<string, Known> pool)
+    {
+        var oldest = time.GetUtcNow() - Freshness;
+        return pool.Values.Where(k => k.At >= oldest).Select(k => k.Dea).ToList();
+    }
+
+    private static void Subtract(Dictionary<string, Known> pool, string id, Demand demand, IReadOnlyDictionary<string, int>? instances)
+    {
+        if (!pool.TryGetValue(id, out var known)) return;
+        pool[id] = known with
+        {
+            Dea = known.Dea with
+            {
+                Memory = known.Dea.Memory - demand.Memory,
+                Disk = known.Dea.Disk - demand.Disk,
+                Instances = instances ?? known.Dea.Instances,
+            },
+        };
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Tatara.CloudController.HealthManager;
+
+internal static class HealthManagerFeature
+{
+    public static void AddHealthManagerOrders(this IServiceCollection services) => services
+        .AddSingleton<RecentMessages>()
+        .AddScoped<HmOrders>()
+        .AddScoped<CrashRecorder>()
+        .AddHostedService<HealthManagerListener>();
+}

@@ -1,0 +1,47 @@
+using Tatara.CloudController.Data;
+using Tatara.CloudController.Deas;
+using Tatara.CloudController.Events;
+using Tatara.CloudController.Logs;
+
+namespace Tatara.CloudController.Instances;
+
+/// <summary>Finds a DEA for each instance and tells it to start. Does not wait for anything.</summary>
+internal sealed class InstanceStarter(
+    CloudControllerDbContext db, DeaPool pool, DeaClient deas, StartMessages messages, PlacementTroubles troubles, EventRecorder events, ApiLog log)
+{
+    /// <summary>The indices that found no room.</summary>
+    public async Task<IReadOnlyList<int>> StartAsync(Workload workload, IEnumerable<int> indices, CancellationToken cancellationToken)
+    {
+        var message = await messages.CreateAsync(workload, cancellationToken);
+        var demand = messages.DemandOf(workload);
+        var homeless = new List<int>();
+        foreach (var index in indices)
+        {
+            if (pool.PlaceInstance(workload.Process.Guid, demand) is not { } dea)
+            {
+                homeless.Add(index);
+                continue;
+            }
+            troubles.Forget(workload.Process.Guid, index);
+            await deas.StartAsync(dea, message with { Index = index }, cancellationToken);
+        }
+        return homeless;
+    }
+
+    /// <summary>Tells the user, once, that an instance found no room. The Health Manager will ask for it again.</summary>
+    public async Task GiveUpAsync(Workload workload, int index, CancellationToken cancellationToken)
+    {
+        var (process, app, _, _) = workload;
+        var demand = messages.DemandOf(workload);
+        var why = $"insufficient resources: no DEA with stack '{demand.Stack}' has {demand.Memory} MB of memory and {demand.Disk} MB of disk free";
+        if (!troubles.Remember(process.Guid, index, process.Version, why)) return;
+        await log.WriteAsync(app.Guid, $"Could not start instance {index} of process '{process.Type}': {why}", cancellationToken);
+        var surroundings = await AppSurroundings.ReadAsync(db, app, AppSurroundings.Running, cancellationToken);
+        events.Record(
+            "audit.app.process.placement_failed",
+            new EventSubject(process.Guid, "process", process.Type), new EventSubject(app.Guid, "app", app.Name),
+            surroundings.Space.Guid, surroundings.Organization.Guid,
+            new { index, reason = "INSUFFICIENT_RESOURCES", exit_description = why });
+        await db.SaveChangesAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,51 @@
+using Tatara.CloudController.Api;
+using Tatara.CloudController.Blobs;
+using Tatara.CloudController.Data;
+using Tatara.CloudController.Deas;
+using Tatara.Protocol;
+
+namespace Tatara.CloudController.Instances;
+
+/// <summary>Writes dea.ID.start messages.</summary>
+internal sealed class StartMessages(CloudControllerDbContext db, BlobUrls urls, Links links, CloudControllerOptions options)
+{
+    /// <summary>Open files; Cloud Foundry's default.</summary>
+    public const int FileDescriptors = 16_384;
+
+    /// <summary>The message of index 0; the others differ in nothing but the index.</summary>
+    public async Task<DeaStartMessage> CreateAsync(Workload workload, CancellationToken cancellationToken)
+    {
+        var (process, app, droplet, uris) = workload;
+        var surroundings = await AppSurroundings.ReadAsync(db, app, AppSurroundings.Running, cancellationToken);
+        var limits = new VcapLimits(FileDescriptors, process.MemoryMb, process.DiskMb);
+        return new DeaStartMessage(
+            Droplet: process.Guid,
+            Version: process.Version,
+            Name: app.Name,
+            Index: 0,
+            Sha1: droplet!.Sha1!,
+            ExecutableUri: urls.DropletDownload(droplet.Guid),
+            Uris: uris,
+            Limits: new InstanceLimits(process.MemoryMb, process.DiskMb, FileDescriptors, process.LogRateLimit),
+            Env: surroundings.Environment(),
+            VcapApplication: VcapApplication.Of(surroundings, uris, process.Version, limits, links.ApiUrl, (process.Guid, process.Type)),
+            StartCommand: Command(process, droplet),
+            HealthCheckTimeout: process.HealthCheckTimeout,
+            HealthCheckType: process.HealthCheckType,
+            HealthCheckHttpEndpoint: process.HealthCheckHttpEndpoint,
+            HealthCheckInvocationTimeout: process.HealthCheckInvocationTimeout,
+            ProcessType: process.Type,
+            ProcessGuid: process.Guid,
+            Stack: StackOf(droplet));
+    }
+
+    public Demand DemandOf(Workload workload) => new(workload.Process.MemoryMb, workload.Process.DiskMb, StackOf(workload.Droplet!));
+
+    private string StackOf(Droplet droplet) => droplet.Stack ?? options.DefaultStack;
+
+    private static string? Command(Process process, Droplet droplet)
+    {
+        if (!string.IsNullOrEmpty(process.Command)) return process.Command;
+        return droplet.ProcessTypes.GetValueOrDefault(process.Type) is { Length: > 0 } command ? command : null;
+    }
+}

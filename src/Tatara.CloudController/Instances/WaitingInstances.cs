@@ -1,0 +1,75 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tatara.CloudController.Data;
+using Tatara.CloudController.Deas;
+
+namespace Tatara.CloudController.Instances;
+
+/// <summary>An instance that found no room.</summary>
+internal sealed record WaitingInstance(string ProcessGuid, string Version, int Index, DateTimeOffset Until);
+
+/// <summary>
+/// Tries again for instances that found no room: on a machine that is nearly full the old instances of a restart still
+/// hold the memory that the new ones need. What does not fit within the patience is left to the Health Manager.
+/// </summary>
+internal sealed partial class WaitingInstances(
+    IServiceScopeFactory scopes, DeaClient deas, TimeProvider time, ILogger<WaitingInstances> logger) : BackgroundService
+{
+    /// <summary>Longer than a stop may take (SIGTERM, 10 s, SIGKILL).</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
+
+    private readonly Channel<WaitingInstance> _waiting = Channel.CreateBounded<WaitingInstance>(
+        new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public void Add(Process process, IEnumerable<int> indices)
+    {
+        var until = time.GetUtcNow() + Patience;
+        foreach (var index in indices) _waiting.Writer.TryWrite(new WaitingInstance(process.Guid, process.Version, index, until));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
+        {
+            await deas.LocateAsync(stoppingToken);
+            await Task.Delay(Interval, time, stoppingToken);
+            var batch = new List<WaitingInstance>();
+            while (_waiting.Reader.TryRead(out var instance)) batch.Add(instance);
+            foreach (var instances in batch.GroupBy(i => (i.ProcessGuid, i.Version)))
+            {
+                try
+                {
+                    await TryAsync([.. instances], stoppingToken);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    Log.Failed(logger, instances.Key.ProcessGuid, e);
+                }
+            }
+        }
+    }
+
+    private async Task TryAsync(IReadOnlyList<WaitingInstance> instances, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var starter = scope.ServiceProvider.GetRequiredService<InstanceStarter>();
+        var db = scope.ServiceProvider.GetRequiredService<CloudControllerDbContext>();
+        var workload = await Workload.ReadAsync(db, instances[0].ProcessGuid, cancellationToken);
+        if (workload is null || workload.Process.Version != instances[0].Version) return;
+        var homeless = await starter.StartAsync(workload, instances.Select(i => i.Index).Where(i => i < workload.Wanted), cancellationToken);
+        foreach (var instance in instances.Where(i => homeless.Contains(i.Index)))
+        {
+            if (time.GetUtcNow() < instance.Until) _waiting.Writer.TryWrite(instance);
+            else await starter.GiveUpAsync(workload, instance.Index, cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "Instances of {Process} that wait for room cannot be started")]
+        public static partial void Failed(ILogger logger, string process, Exception exception);
+    }
+}

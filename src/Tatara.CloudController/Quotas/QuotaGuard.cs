@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Tatara.CloudController.Data;
+using Tatara.CloudController.Errors;
+
+namespace Tatara.CloudController.Quotas;
+
+/// <summary>Refuses what the quotas of a space and its organization do not allow.</summary>
+internal sealed class QuotaGuard(CloudControllerDbContext db)
+{
+    /// <summary>Checks what an app is about to run, given its processes as they would be.</summary>
+    public async Task CheckStartedAsync(string appGuid, Space space, IReadOnlyCollection<Process> processes, CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        if (await SpaceQuotaAsync(space, cancellationToken) is { } spaceQuota)
+            Check(spaceQuota, "space", await QuotaUsage.OfSpaceAsync(db, space.Guid, appGuid, cancellationToken), processes, problems);
+        if (await OrganizationQuotaAsync(space, cancellationToken) is { } quota)
+            Check(quota, "organization", await QuotaUsage.OfOrganizationAsync(db, space.OrganizationGuid, appGuid, cancellationToken), processes, problems);
+        if (problems.Count > 0) throw ApiErrors.Unprocessable(problems);
+    }
+
+    public async Task CheckNewRouteAsync(Space space, CancellationToken cancellationToken)
+    {
+        if ((await SpaceQuotaAsync(space, cancellationToken))?.TotalRoutes is { } inSpace
+            && (await QuotaUsage.OfSpaceAsync(db, space.Guid, null, cancellationToken)).Routes >= inSpace)
+            throw ApiErrors.Unprocessable($"Routes quota exceeded for space '{space.Name}'.");
+        if ((await OrganizationQuotaAsync(space, cancellationToken))?.TotalRoutes is { } inOrganization
+            && (await QuotaUsage.OfOrganizationAsync(db, space.OrganizationGuid, null, cancellationToken)).Routes >= inOrganization)
+        {
+            var organization = await db.Organizations.SingleAsync(o => o.Guid == space.OrganizationGuid, cancellationToken);
+            throw ApiErrors.Unprocessable($"Routes quota exceeded for organization '{organization.Name}'.");
+        }
+    }
+
+    /// <summary>The words before the colon are Cloud Foundry's; the rest says how much is left.</summary>
+    private static void Check(Quota quota, string scope, QuotaUsage others, IReadOnlyCollection<Process> processes, List<string> problems)
+    {
+        var prefix = scope == "space" ? "space_" : "";
+        var memory = processes.Sum(p => (long)p.MemoryMb * p.Instances);
+        if (quota.TotalMemoryMb is { } total && others.MemoryMb + memory > total)
+            problems.Add($"memory {prefix}quota_exceeded: the {scope}'s quota '{quota.Name}' leaves {Math.Max(0, total - others.MemoryMb)} MB, {memory} MB are needed");
+        var largest = processes.Where(p => p.Instances > 0).Select(p => p.MemoryMb).DefaultIfEmpty().Max();
+        if (quota.InstanceMemoryMb is { } perInstance && largest > perInstance)
+            problems.Add($"memory {prefix}instance_memory_limit_exceeded: the {scope}'s quota '{quota.Name}' allows {perInstance} MB an instance, {largest} MB are asked for");
+        var instances = processes.Sum(p => (long)p.Instances);
+        if (quota.TotalInstances is { } most && others.Instances + instances > most)
+            problems.Add($"app_instance_limit {prefix}app_instance_limit_exceeded: the {scope}'s quota '{quota.Name}' leaves {Math.Max(0, most - others.Instances)} instances, {instances} are needed");
+    }
+
+    private async Task<SpaceQuota?> SpaceQuotaAsync(Space space, CancellationToken cancellationToken) =>
+        space.QuotaGuid is null ? null : await db.SpaceQuotas.SingleOrDefaultAsync(q => q.Guid == space.QuotaGuid, cancellationToken);
+
+    private async Task<OrganizationQuota?> OrganizationQuotaAsync(Space space, CancellationToken cancellationToken) =>
+        await db.OrganizationQuotas.SingleOrDefaultAsync(
+            q => db.Organizations.Any(o => o.Guid == space.OrganizationGuid && o.QuotaGuid == q.Guid), cancellationToken);
+}

@@ -1,0 +1,55 @@
+using Tatara.CloudController.Deas;
+
+namespace Tatara.CloudController.Tests.Deas;
+
+public sealed class PlacementTests
+{
+    private static readonly Demand Small = new(256, 512, "bookworm");
+
+    [Fact]
+    public void ForInstance_NobodyFits_Null()
+    {
+        DeaCandidate[] deas = [Dea("memory", memory: 255), Dea("disk", disk: 511), Dea("stack", stack: "other")];
+
+        Placement.ForInstance(deas, "app", Small, new Random(1)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void ForInstance_ZonesDiffer_TakesTheZoneWithFewest()
+    {
+        DeaCandidate[] deas = [Dea("a", "z1", count: 1), Dea("b", "z1", memory: 9999), Dea("c", "z2", memory: 300)];
+
+        Chosen(deas).ShouldBe(["c"]);
+    }
+
+    [Fact]
+    public void ForInstance_SameZone_TakesTheDeasWithFewest()
+    {
+        DeaCandidate[] deas = [Dea("a", count: 2), Dea("b", count: 1), Dea("c", count: 2)];
+
+        Chosen(deas).ShouldBe(["b"]);
+    }
+
+    [Fact]
+    public void ForInstance_EquallyMany_TakesAnyOfTheUpperHalfByMemory()
+    {
+        DeaCandidate[] deas = [Dea("a", memory: 1000), Dea("b", memory: 4000), Dea("c", memory: 3000), Dea("d", memory: 2000), Dea("e", memory: 5000)];
+
+        Chosen(deas).ShouldBe(["b", "c", "e"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void ForStaging_ManyFit_TakesAnyOfTheFiveWithMostMemory()
+    {
+        var stagers = Enumerable.Range(1, 8).Select(i => Dea($"s{i}", memory: i * 1000)).ToArray();
+
+        Enumerable.Range(0, 200).Select(seed => Placement.ForStaging(stagers, Small, new Random(seed))!.Id).Distinct()
+            .ShouldBe(["s4", "s5", "s6", "s7", "s8"], ignoreOrder: true);
+    }
+
+    private static IEnumerable<string> Chosen(DeaCandidate[] deas) =>
+        Enumerable.Range(0, 200).Select(seed => Placement.ForInstance(deas, "app", Small, new Random(seed))!.Id).Distinct();
+
+    private static DeaCandidate Dea(string id, string zone = "z1", long memory = 1024, long disk = 4096, int count = 0, string stack = "bookworm") =>
+        new(id, zone, [stack], memory, disk, count == 0 ? new Dictionary<string, int>() : new() { ["app"] = count });
+}

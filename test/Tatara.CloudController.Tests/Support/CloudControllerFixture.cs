@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tatara.CloudController.Hosting;
+using Tatara.MessageBus;
+using Tatara.Testing;
+
+namespace Tatara.CloudController.Tests.Support;
+
+/// <summary>A real Cloud Controller with its own database and bus, and an issuer of tokens.</summary>
+public sealed class CloudControllerFixture : IAsyncLifetime
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("tatara-cc-").FullName;
+    private WebApplication _app = null!;
+
+    public TokenIssuer Tokens { get; private set; } = null!;
+
+    public NatsServer Bus { get; private set; } = null!;
+
+    internal CloudControllerOptions Options { get; private set; } = null!;
+
+    internal IServiceProvider Services => _app.Services;
+
+    /// <summary>Changes the options before the host is built.</summary>
+    internal Func<CloudControllerOptions, CloudControllerOptions> Configure { get; set; } = o => o;
+
+    internal Action<IServiceCollection> Replace { get; set; } = InstanceRecorder.Use;
+
+    internal InstanceRecorder Instances => Services.GetRequiredService<InstanceRecorder>();
+
+    public string DirectoryPath => _directory;
+
+    public ApiClient Admin => Client(Tokens.Admin());
+
+    public async Task InitializeAsync()
+    {
+        Tokens = await TokenIssuer.StartAsync();
+        Bus = await NatsServer.StartAsync();
+        await StartAsync();
+    }
+
+    public async Task StartAsync()
+    {
+        Options = Configure(new CloudControllerOptions
+        {
+            Bus = new NatsOptions { Servers = [Bus.Address] },
+            Domain = TokenIssuer.Domain,
+            DataDirectory = _directory,
+            UaaUrl = Tokens.Url,
+            BlobSigningKey = "a-signing-key-for-tests-only-0123456789",
+            BulkPassword = "bulk-password",
+        });
+        _app = CloudControllerHost.Build(Options, logging => logging.AddDebug().SetMinimumLevel(LogLevel.Warning), Replace);
+        await _app.StartAsync();
+    }
+
+    public async Task StopAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    public ApiClient User(string user) => Client(Tokens.User(user));
+
+    public ApiClient Client(string? token) => new(ComponentRegistrar.ListeningAt(_app.Services.GetRequiredService<IServer>()), token);
+
+    public async Task DisposeAsync()
+    {
+        await StopAsync();
+        await Bus.DisposeAsync();
+        await Tokens.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+}
