@@ -10,7 +10,6 @@ internal static partial class Libc
     public const int SigKill = 9;
 
     public const int NoSuchFile = 2;
-    public const int NoSuchProcess = 3;
     public const int InvalidArgument = 22;
     public const int Busy = 16;
 
