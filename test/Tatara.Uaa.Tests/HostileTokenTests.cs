@@ -99,13 +99,16 @@ public sealed class HostileTokenTests
     }
 
     [Fact]
-    public async Task SigningKey_OnDisk_IsReadableByItsOwnerOnly()
+    public async Task SigningKey_FirstStart_MadeOnceAndReadableByItsOwnerOnly()
     {
-        await using var uaa = await RunningUaa.StartAsync();
-
+        await using var uaa = await RunningUaa.StartAsync(withKey: false);
+        var tokens = await uaa.AdminTokensAsync();
         var file = Directory.GetFiles(Path.Combine(uaa.Options.DataDirectory, "signing-keys")).ShouldHaveSingleItem();
-
         File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        await uaa.RestartAsync();
+
+        (await uaa.RefreshAsync(tokens.GetProperty("refresh_token").GetString()!)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

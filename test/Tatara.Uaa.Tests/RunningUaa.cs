@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -15,6 +16,13 @@ internal sealed class RunningUaa : IAsyncDisposable
 {
     public const string Password = "correct horse";
 
+    /// <summary>Making a key takes longer than most tests, so all but those about keys find one.</summary>
+    private static readonly Lazy<string> Key = new(() =>
+    {
+        using var rsa = RSA.Create(2048);
+        return rsa.ExportPkcs8PrivateKeyPem();
+    });
+
     private IHost? _host;
 
     private RunningUaa(UaaOptions options) => Options = options;
@@ -25,7 +33,7 @@ internal sealed class RunningUaa : IAsyncDisposable
 
     public ShiftedTime Time { get; } = new();
 
-    public static async Task<RunningUaa> StartAsync(Func<UaaOptions, UaaOptions>? change = null)
+    public static async Task<RunningUaa> StartAsync(Func<UaaOptions, UaaOptions>? change = null, bool withKey = true)
     {
         var options = new UaaOptions
         {
@@ -40,6 +48,11 @@ internal sealed class RunningUaa : IAsyncDisposable
             ],
         };
         var uaa = new RunningUaa(change?.Invoke(options) ?? options);
+        if (withKey)
+        {
+            var keys = Directory.CreateDirectory(Path.Combine(options.DataDirectory, "signing-keys"));
+            await File.WriteAllTextAsync(Path.Combine(keys.FullName, "key-1.pem"), Key.Value);
+        }
         await uaa.StartHostAsync();
         return uaa;
     }

@@ -13,10 +13,10 @@ internal sealed class WritableDisk(CommandRunner commands)
     private const long Smallest = 4 << 20;
     private const long FixedCost = 1 << 20;
 
-    public async Task CreateAsync(string image, string mountPoint, long bytes, CancellationToken cancellationToken)
+    public async Task CreateAsync(string image, string mountPoint, long bytes)
     {
         await using (var file = new FileStream(image, FileMode.CreateNew)) file.SetLength(ImageLength(bytes));
-        await commands.RunAsync(FormatCommand(image), null, cancellationToken);
+        await commands.RunAsync(FormatCommand(image), null, CancellationToken.None);
         Directory.CreateDirectory(mountPoint);
         // Inode tables that are never written stay holes in the file.
         LoopDevice.Attach(image, device =>

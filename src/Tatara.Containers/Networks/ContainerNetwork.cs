@@ -29,9 +29,9 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         await NftAsync(FirewallRules.Table(options, NameServers), cancellationToken);
     }
 
-    public async Task<Slot> TakeAsync(CancellationToken cancellationToken)
+    public async Task<Slot> TakeAsync()
     {
-        if (!_spare.TryDequeue(out var slot)) slot = await MakeAsync(cancellationToken);
+        if (!_spare.TryDequeue(out var slot)) slot = await MakeAsync();
         _ = PrepareAsync();
         return slot;
     }
@@ -42,7 +42,7 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         await _preparing.WaitAsync();
         try
         {
-            while (!_closed && _spare.Count < options.SpareNetworks) _spare.Enqueue(await MakeAsync(CancellationToken.None));
+            while (!_closed && _spare.Count < options.SpareNetworks) _spare.Enqueue(await MakeAsync());
         }
         catch (ContainerException e)
         {
@@ -62,8 +62,8 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         return SlotOf(number);
     }
 
-    public Task MapAsync(Slot slot, IReadOnlyList<PortMapping> ports, CancellationToken cancellationToken) =>
-        ports.Count == 0 ? Task.CompletedTask : NftAsync(FirewallRules.AddPorts(options.Id, slot.Container, ports), cancellationToken);
+    public Task MapAsync(Slot slot, IReadOnlyList<PortMapping> ports) =>
+        ports.Count == 0 ? Task.CompletedTask : NftAsync(FirewallRules.AddPorts(options.Id, slot.Container, ports), CancellationToken.None);
 
     /// <summary>Takes the container's ports and network away. Harmless to repeat.</summary>
     public async Task ReleaseAsync(Slot slot, IReadOnlyList<PortMapping> ports, CancellationToken cancellationToken)
@@ -105,13 +105,13 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
             await commands.RunAsync(NetworkCommands.RemoveHostAddress(options.HostAddress), null, cancellationToken);
     }
 
-    private async Task<Slot> MakeAsync(CancellationToken cancellationToken)
+    private async Task<Slot> MakeAsync()
     {
         var slot = Next();
         try
         {
-            await commands.RunAsync(["ip", "-batch", "-"], NetworkCommands.Make(slot), cancellationToken);
-            await commands.RunAsync(["ip", "-netns", slot.Namespace, "-batch", "-"], NetworkCommands.Inside(slot), cancellationToken);
+            await commands.RunAsync(["ip", "-batch", "-"], NetworkCommands.Make(slot), CancellationToken.None);
+            await commands.RunAsync(["ip", "-netns", slot.Namespace, "-batch", "-"], NetworkCommands.Inside(slot), CancellationToken.None);
             return slot;
         }
         catch

@@ -23,7 +23,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             await WriteAsync(context, new UaaException(e.StatusCode, "invalid_request", e.Message));
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException && !context.Response.HasStarted)
+        catch (Exception e) when ((e is JsonException or InvalidDataException) && !context.Response.HasStarted)
         {
             await WriteAsync(context, UaaException.InvalidRequest("The request's body cannot be read: " + e.Message));
         }

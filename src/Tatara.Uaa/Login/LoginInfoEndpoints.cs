@@ -21,9 +21,9 @@ internal static class LoginInfoEndpoints
     private static IResult Answer(UaaUrls urls) => Results.Json(
         new LoginInfo(
             new AppInfo(ApiVersion),
-            new LoginLinks(urls.Uaa, urls.Login, "/forgot_password", "/create_account"),
+            new LoginLinks(urls.Uaa, urls.Login),
             "uaa",
-            $"{urls.Login}",
+            urls.Login,
             "tatara",
             new Prompts(["text", "Email"], ["password", "Password"]),
             new Dictionary<string, string>()),
@@ -43,6 +43,6 @@ internal sealed record LoginInfo(
 
 internal sealed record AppInfo(string Version);
 
-internal sealed record LoginLinks(string Uaa, string Login, string Passwd, string Register);
+internal sealed record LoginLinks(string Uaa, string Login);
 
 internal sealed record Prompts(IReadOnlyList<string> Username, IReadOnlyList<string> Password);
