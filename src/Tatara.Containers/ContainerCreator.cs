@@ -66,7 +66,7 @@ internal sealed class ContainerCreator(
         }
         catch (Exception e)
         {
-            await runtime.Remover.RemoveAsync(spec.Handle, slot, spec.Ports, CancellationToken.None);
+            await runtime.Remover.RemoveAsync(spec.Handle, slot, CancellationToken.None);
             if (e is IOException or UnauthorizedAccessException) throw new ContainerException($"container {spec.Handle} was not created: {e.Message}", e);
             throw;
         }

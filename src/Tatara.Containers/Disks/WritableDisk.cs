@@ -23,10 +23,18 @@ internal sealed class WritableDisk(CommandRunner commands)
             Mounts.Mount(device, mountPoint, "ext4", Libc.MountFlags.NoSetUserId | Libc.MountFlags.NoDevices | Libc.MountFlags.NoAccessTime, "noinit_itable"));
     }
 
+    /// <summary>0 when it is not there, as after a reboot.</summary>
     public static long UsedBytes(string mountPoint)
     {
-        var drive = new DriveInfo(mountPoint);
-        return drive.TotalSize - drive.TotalFreeSpace;
+        try
+        {
+            var drive = new DriveInfo(mountPoint);
+            return drive.TotalSize - drive.TotalFreeSpace;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>What the file system needs for itself is not taken from the app's share.</summary>

@@ -12,7 +12,7 @@ internal sealed class ContainerRemover(ContainerRuntimeOptions options, Runc run
 
     /// <param name="slot">Null when it never had one, or nobody knows: the network's own sweep finds it then.</param>
     /// <exception cref="ContainerException">Some of it could not be removed; everything was tried.</exception>
-    public async Task RemoveAsync(string handle, Slot? slot, IReadOnlyList<PortMapping> ports, CancellationToken cancellationToken)
+    public async Task RemoveAsync(string handle, Slot? slot, CancellationToken cancellationToken)
     {
         var paths = new ContainerPaths(options, handle);
         var problems = new List<Exception>();
@@ -30,7 +30,7 @@ internal sealed class ContainerRemover(ContainerRuntimeOptions options, Runc run
         await TryAsync(() => Run(() => File.Delete(paths.Socket)));
 
         // 3. Network.
-        if (slot is not null) await TryAsync(() => network.ReleaseAsync(slot, ports, cancellationToken));
+        if (slot is not null) await TryAsync(() => network.ReleaseAsync(slot, cancellationToken));
 
         // 4. The record last: as long as it is there, somebody will try again.
         if (problems.Count == 0) await TryAsync(() => Run(() => RemoveDirectory(paths.Bundle)));
