@@ -7,7 +7,8 @@ PACKAGES=(
   conmon        # holds containers while the platform is away
   nftables      # ports into containers, isolation between them
   iproute2      # container networks
-  btrfs-progs   # disk quotas of containers
+  tini          # first process of each container
+  e2fsprogs     # disk limits of containers
   mmdebstrap    # the stack's root filesystem
   zip unzip     # buildpacks
   ca-certificates

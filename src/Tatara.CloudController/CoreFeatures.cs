@@ -6,6 +6,7 @@ using Tatara.CloudController.Environments;
 using Tatara.CloudController.Events;
 using Tatara.CloudController.FeatureFlags;
 using Tatara.CloudController.Jobs;
+using Tatara.CloudController.Manifests;
 using Tatara.CloudController.Organizations;
 using Tatara.CloudController.Processes;
 using Tatara.CloudController.Quotas;
@@ -38,6 +39,7 @@ internal static class CoreFeatures
         services.AddApps();
         services.AddProcesses();
         services.AddRoutes();
+        services.AddManifests();
     }
 
     public static void MapCoreFeatures(this IEndpointRouteBuilder routes)
@@ -57,5 +59,6 @@ internal static class CoreFeatures
         routes.MapApps();
         routes.MapProcesses();
         routes.MapRoutes();
+        routes.MapManifests();
     }
 }

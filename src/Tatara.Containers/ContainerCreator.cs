@@ -10,6 +10,7 @@ using Tatara.Containers.Rules;
 namespace Tatara.Containers;
 
 /// <summary>Makes one container, from nothing to a running program.</summary>
+/// <remarks>No step takes long, and none is broken off in the middle: cancellation is heard between them.</remarks>
 internal sealed class ContainerCreator(
     ContainerRuntimeOptions options, MachineTools tools, CgroupTree cgroups, ContainerNetwork network, WritableDisk disks, LinuxContainerRuntime runtime)
 {
@@ -27,16 +28,17 @@ internal sealed class ContainerCreator(
             Ownership.MakeDirectory(paths.MountDirectory, 0, Ownership.Passage);
 
             // 2. Network and writable disk, which do not wait for each other.
-            var disk = disks.CreateAsync(paths.DiskImage, paths.Disk, spec.Limits.DiskBytes, cancellationToken);
+            var disk = disks.CreateAsync(paths.DiskImage, paths.Disk, spec.Limits.DiskBytes);
             try
             {
-                slot = await network.TakeAsync(cancellationToken);
+                slot = await network.TakeAsync();
             }
             finally
             {
                 await disk;
             }
-            var mapping = network.MapAsync(slot, spec.Ports, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            var mapping = network.MapAsync(slot, spec.Ports);
 
             // 3. Root file system and specification.
             try
@@ -45,7 +47,7 @@ internal sealed class ContainerCreator(
                 WriteConfig(spec, slot, paths);
 
                 // 4. conmon has runc create it, up to the point where its program would start.
-                await runtime.Monitor.CreateAsync(spec.Handle, paths, cancellationToken);
+                await runtime.Monitor.CreateAsync(spec.Handle, paths);
             }
             finally
             {
@@ -54,15 +56,17 @@ internal sealed class ContainerCreator(
             var monitor = ProcessFiles.OpenMonitor(paths);
             var init = ProcessFiles.OpenInit(paths, cgroups.Processes(spec.Handle));
 
+            cancellationToken.ThrowIfCancellationRequested();
+
             // 5. Its program starts. From the record on it is a container that is found again.
-            await runtime.Runc.StartAsync(spec.Handle, cancellationToken);
+            await runtime.Runc.StartAsync(spec.Handle);
             var record = new ContainerRecord(spec, slot.Number, runtime.Clock.GetUtcNow());
             record.Save(paths.State);
             return new LinuxContainer(runtime, record, paths, slot, monitor, init);
         }
         catch (Exception e)
         {
-            await runtime.Remover.RemoveAsync(spec.Handle, slot, spec.Ports, CancellationToken.None);
+            await runtime.Remover.RemoveAsync(spec.Handle, slot, CancellationToken.None);
             if (e is IOException or UnauthorizedAccessException) throw new ContainerException($"container {spec.Handle} was not created: {e.Message}", e);
             throw;
         }

@@ -49,8 +49,8 @@ public sealed record DeaOptions
     /// <summary>How often free memory and disk are advertised. Cloud Controller forgets a DEA after 10 s of silence.</summary>
     public TimeSpan AdvertiseInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often all instances are reported to the Health Manager; changes are reported at once besides.</summary>
-    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How often all instances are reported to the Health Manager; changes are reported at once besides. Less than half of its HeartbeatTimeToLive, or one lost message moves apps.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often routes are registered again until a router has named its own interval.</summary>
     public TimeSpan RegisterInterval { get; init; } = TimeSpan.FromSeconds(20);

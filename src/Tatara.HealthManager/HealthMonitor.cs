@@ -79,7 +79,12 @@ internal sealed class HealthMonitor
     /// <summary>Cloud Controller changed a process.</summary>
     public void HearChange(string droplet)
     {
-        lock (_lock) _desired.MarkChanged(droplet, _clock.Now);
+        lock (_lock)
+        {
+            var now = _clock.Now;
+            _desired.MarkChanged(droplet, now);
+            if (_desired.Processes.TryGetValue(droplet, out var process)) _ledger.Changed(process, now);
+        }
     }
 
     /// <summary>Takes the whole desired state, fetched from <paramref name="asOf"/> on.</summary>

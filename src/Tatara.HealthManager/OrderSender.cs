@@ -18,7 +18,7 @@ internal sealed partial class OrderSender(NatsConnection bus, ILogger<OrderSende
         }
         foreach (var (instance, isDuplicate) in orders.Stops)
         {
-            Log.Stop(logger, instance.Guid, instance.Droplet, instance.Index, isDuplicate ? "duplicate" : "not wanted");
+            Log.Stop(logger, instance.Guid, instance.Droplet, instance.Index, isDuplicate ? "another one serves there" : "not wanted");
             var message = new HmStop(NewId(), instance.Droplet, instance.Version, instance.Index, instance.Guid, isDuplicate);
             await bus.PublishAsync(Subjects.Hm9000Stop, message, cancellationToken: cancellationToken);
         }

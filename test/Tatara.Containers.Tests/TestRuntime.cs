@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tatara.Containers.Linux;
+using Tatara.Containers.Processes;
 
 namespace Tatara.Containers.Tests;
 
@@ -78,5 +79,35 @@ public sealed class TestRuntime : IAsyncLifetime
         var output = await OutputAsync(container);
         await container.DestroyAsync(default);
         return (exit, output);
+    }
+
+    /// <summary>No file, mount, process, cgroup or mapped port is named after it any more.</summary>
+    internal async Task ShouldHaveNoTraceOfAsync(string handle)
+    {
+        var paths = new ContainerPaths(Options, handle);
+        Directory.Exists(paths.Bundle).ShouldBeFalse();
+        Directory.Exists(paths.MountDirectory).ShouldBeFalse();
+        Path.Exists(paths.Socket).ShouldBeFalse();
+        File.ReadAllText("/proc/self/mountinfo").ShouldNotContain(handle);
+        Runtime.Runc.List().ShouldNotContain(handle);
+        Runtime.Cgroups.List().ShouldNotContain(handle);
+        // The kernel takes loop devices away a moment after their last mount.
+        await Eventually.TrueAsync(() => Task.FromResult(!Directory.EnumerateDirectories("/sys/block", "loop*").Any(path => TryRead(Path.Combine(path, "loop/backing_file")).Contains(handle))));
+        foreach (var commandLine in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])).Select(path => Path.Combine(path, "cmdline")))
+        {
+            if (TryRead(commandLine).Contains(paths.Bundle)) throw new ShouldAssertException($"{TryRead(commandLine)} still runs");
+        }
+    }
+
+    private static string TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 }

@@ -53,7 +53,7 @@ public sealed class SmugglingTests : RouterTestBase
     public async Task Post_BadChunks_AreRefusedAndTheEndpointSeesNoWholeRequest(string body)
     {
         var seen = new TaskCompletionSource<string>();
-        await using var app = RawBackend.Start(async connection => seen.SetResult(await connection.ReadToEndAsync()));
+        await using var app = RawBackend.Start(async connection => seen.SetResult(await connection.ReadUntilGoneAsync()));
         await Router.RegisterAsync(Host, app.Endpoint);
         using var client = await Router.ConnectAsync();
 

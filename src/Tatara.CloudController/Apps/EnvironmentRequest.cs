@@ -36,9 +36,10 @@ internal static class EnvironmentRequest
         return key.Equals("PORT", StringComparison.OrdinalIgnoreCase) ? "cannot set PORT" : null;
     }
 
-    public static Dictionary<string, string?> Merge(IReadOnlyDictionary<string, string?> old, IReadOnlyDictionary<string, string?> changes)
+    /// <summary>Sorted, so that what is shown does not depend on what was set when.</summary>
+    public static IReadOnlyDictionary<string, string?> Merge(IReadOnlyDictionary<string, string?> old, IReadOnlyDictionary<string, string?> changes)
     {
-        var merged = new Dictionary<string, string?>(old);
+        var merged = new SortedDictionary<string, string?>(old.ToDictionary(), StringComparer.Ordinal);
         foreach (var (key, value) in changes)
         {
             if (value is null) merged.Remove(key);

@@ -13,15 +13,15 @@ namespace Tatara.CloudController.Builds;
 internal sealed partial class StagingWatch(
     IServiceScopeFactory scopes, DeaPool pool, NatsConnection bus, StagingTimes times, TimeProvider time, ILogger<StagingWatch> logger) : BackgroundService
 {
-    /// <summary>Silence of a DEA means something only while the bus is there to hear it.</summary>
-    private DateTimeOffset _listeningSince = DateTimeOffset.MaxValue;
+    /// <summary>Since when the bus is heard without a gap. What was said during one is lost.</summary>
+    private long _listeningSince;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        bus.Connected += OnConnected;
+        OnConnected();
         while (true)
         {
-            if (!bus.IsConnected) _listeningSince = DateTimeOffset.MaxValue;
-            else if (_listeningSince == DateTimeOffset.MaxValue) _listeningSince = time.GetUtcNow();
             try
             {
                 if (bus.IsConnected) await LookAsync(stoppingToken);
@@ -34,14 +34,17 @@ internal sealed partial class StagingWatch(
         }
     }
 
+    private void OnConnected() => Interlocked.Exchange(ref _listeningSince, time.GetUtcNow().UtcTicks);
+
     private async Task LookAsync(CancellationToken cancellationToken)
     {
+        var listeningSince = new DateTimeOffset(Interlocked.Read(ref _listeningSince), TimeSpan.Zero);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CloudControllerDbContext>();
         foreach (var build in await db.Builds.AsNoTracking().Where(b => b.State == BuildStates.Staging).ToListAsync(cancellationToken))
         {
             var seen = build.DeaId is null ? null : pool.StagerSeen(build.DeaId);
-            var verdict = BuildHealth.Judge(build, time.GetUtcNow(), _listeningSince, seen, times);
+            var verdict = BuildHealth.Judge(build, time.GetUtcNow(), listeningSince, seen, times);
             if (verdict != BuildVerdict.Wait) await ActAsync(build, verdict, scope.ServiceProvider, cancellationToken);
         }
     }

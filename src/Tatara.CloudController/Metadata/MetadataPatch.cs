@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Tatara.CloudController.Api;
 using Tatara.CloudController.Data;
@@ -16,10 +17,21 @@ internal sealed partial class MetadataPatch
     private readonly Dictionary<string, string?> _labels = [];
     private readonly Dictionary<string, string?> _annotations = [];
 
-    public static MetadataPatch Read(Body body, string field = "metadata")
+    public static readonly MetadataPatch Nothing = new();
+
+    public static MetadataPatch Read(Body body) => body.Object("metadata") is { } metadata ? ReadInner(metadata) : Nothing;
+
+    /// <summary>Metadata that came by itself; with what is wrong in it.</summary>
+    public static (MetadataPatch Patch, IReadOnlyList<string> Errors) Read(JsonObject json)
+    {
+        var body = Body.From(JsonSerializer.SerializeToElement(json, JsonSerializerOptions.Default), "Metadata ");
+        var patch = ReadInner(body);
+        return (patch, body.Errors);
+    }
+
+    private static MetadataPatch ReadInner(Body metadata)
     {
         var patch = new MetadataPatch();
-        if (body.Object(field) is not { } metadata) return patch;
         foreach (var (key, value) in metadata.Map("labels") ?? new Dictionary<string, JsonElement>())
         {
             if (Text(metadata, "label", key, value) is not { } text) continue;

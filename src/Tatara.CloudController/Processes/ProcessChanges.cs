@@ -39,7 +39,7 @@ internal sealed class ProcessChanges(CloudControllerDbContext db, CloudControlle
         process.Command = patch.Command.Or(process.Command);
         if (patch.HealthCheck is { } check) ApplyLiveness(process, check);
         if (patch.Readiness is { } readiness) ApplyReadiness(process, readiness);
-        if (started && Footprint(process) != before) process.Version = Entity.NewGuid();
+        if (started && !Footprint(process).Equals(before)) process.Version = Entity.NewGuid();
 
         if (process.DiskMb > options.MaxDiskMb)
             throw ApiErrors.Unprocessable($"disk_quota too much disk requested (requested {process.DiskMb} MB - must be less than {options.MaxDiskMb} MB)");

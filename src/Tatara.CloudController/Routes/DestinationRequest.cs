@@ -28,6 +28,7 @@ internal sealed record DestinationRequest(string AppGuid, string ProcessType, in
             if (ReadOne(body, given[i], $"Destinations[{i}]:", replace) is { } destination) destinations.Add(destination);
         }
         var weights = destinations.Select(d => d.Weight).ToList();
+        if (!replace) weights.Clear();
         if (weights.Any(w => w is not null) && weights.Any(w => w is null)) body.Fail("destinations", "cannot contain both weighted and unweighted destinations.");
         else if (weights.Any(w => w is not null) && weights.Sum() != 100) body.Fail("destinations", "must have weights that sum to 100.");
         if (destinations.Select(d => (d.AppGuid, d.ProcessType, d.Port)).Distinct().Count() < destinations.Count) body.Fail("Destinations cannot contain duplicate entries");

@@ -12,14 +12,29 @@ internal sealed class RouteMapper(CloudControllerDbContext db, EventRecorder eve
     private const int MaxDestinations = 100;
 
     /// <summary>Adds destinations; those that are there already stay as they are.</summary>
-    public async Task AddAsync(Route route, Space space, IReadOnlyList<DestinationRequest> wanted, CancellationToken cancellationToken)
+    public async Task AddAsync(Route route, Space space, IReadOnlyList<DestinationRequest> wanted, CancellationToken cancellationToken) =>
+        await TellAsync(await AddUntoldAsync(route, space, wanted, cancellationToken), cancellationToken);
+
+    /// <summary>The same inside a transaction: whoever ends it tells the instances.</summary>
+    public async Task<IReadOnlyList<string>> AddUntoldAsync(Route route, Space space, IReadOnlyList<DestinationRequest> wanted, CancellationToken cancellationToken)
     {
         var existing = await ExistingAsync(route, cancellationToken);
         if (existing.Any(d => d.Weight is not null))
             throw ApiErrors.Unprocessable("Destinations cannot be inserted when there are weighted destinations already configured.");
         var missing = wanted.Where(w => !existing.Any(e => IsSame(e, w))).ToList();
         if (existing.Count + missing.Count > MaxDestinations) throw ApiErrors.Unprocessable("Routes can be mapped to at most 100 destinations.");
-        await ChangeAsync(route, space, missing, [], cancellationToken);
+        return await ChangeAsync(route, space, missing, [], cancellationToken);
+    }
+
+    /// <summary>Takes all routes from an app, inside a transaction of the caller's.</summary>
+    public async Task UnmapAsync(App app, Space space, CancellationToken cancellationToken)
+    {
+        var destinations = await db.RouteDestinations.Where(d => d.AppGuid == app.Guid).ToListAsync(cancellationToken);
+        foreach (var group in destinations.GroupBy(d => d.RouteGuid))
+        {
+            var route = await db.Routes.SingleAsync(r => r.Guid == group.Key, cancellationToken);
+            await ChangeAsync(route, space, [], [.. group], cancellationToken);
+        }
     }
 
     public async Task ReplaceAsync(Route route, Space space, IReadOnlyList<DestinationRequest> wanted, CancellationToken cancellationToken)
@@ -29,13 +44,13 @@ internal sealed class RouteMapper(CloudControllerDbContext db, EventRecorder eve
             (old.Weight, old.Protocol) = (now!.Weight, now.Protocol);
         var missing = wanted.Where(w => !existing.Any(e => IsSame(e, w))).ToList();
         var surplus = existing.Where(e => !wanted.Any(w => IsSame(e, w))).ToList();
-        await ChangeAsync(route, space, missing, surplus, cancellationToken);
+        await TellAsync(await ChangeAsync(route, space, missing, surplus, cancellationToken), cancellationToken);
     }
 
     public async Task RemoveAsync(Route route, Space space, RouteDestination destination, CancellationToken cancellationToken)
     {
         if (destination.Weight is not null) throw ApiErrors.Unprocessable("Weighted destinations cannot be deleted individually.");
-        await ChangeAsync(route, space, [], [destination], cancellationToken);
+        await TellAsync(await ChangeAsync(route, space, [], [destination], cancellationToken), cancellationToken);
     }
 
     /// <summary>Removes a route with its destinations.</summary>
@@ -44,7 +59,7 @@ internal sealed class RouteMapper(CloudControllerDbContext db, EventRecorder eve
         var apps = (await ExistingAsync(route, cancellationToken)).Select(d => d.AppGuid).Distinct().ToList();
         db.Routes.Remove(route);
         await db.SaveChangesAsync(cancellationToken);
-        foreach (var app in apps) await instances.RoutesChangedAsync(app, cancellationToken);
+        await TellAsync(apps, cancellationToken);
     }
 
     public Task<List<RouteDestination>> ExistingAsync(Route route, CancellationToken cancellationToken) =>
@@ -52,7 +67,12 @@ internal sealed class RouteMapper(CloudControllerDbContext db, EventRecorder eve
 
     private static bool IsSame(RouteDestination e, DestinationRequest w) => e.AppGuid == w.AppGuid && e.ProcessType == w.ProcessType && e.AppPort == w.Port;
 
-    private async Task ChangeAsync(
+    private async Task TellAsync(IReadOnlyList<string> apps, CancellationToken cancellationToken)
+    {
+        foreach (var app in apps) await instances.RoutesChangedAsync(app, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<string>> ChangeAsync(
         Route route, Space space, IReadOnlyList<DestinationRequest> add, IReadOnlyList<RouteDestination> remove, CancellationToken cancellationToken)
     {
         var guids = add.Select(a => a.AppGuid).Concat(remove.Select(r => r.AppGuid)).Distinct().ToList();
@@ -75,6 +95,6 @@ internal sealed class RouteMapper(CloudControllerDbContext db, EventRecorder eve
                 events.Record("audit.app.unmap-route", app, space, new { RouteGuid = route.Guid, destination.AppPort, destination.ProcessType, destination.Weight, destination.Protocol });
         }
         await db.SaveChangesAsync(cancellationToken);
-        foreach (var guid in guids) await instances.RoutesChangedAsync(guid, cancellationToken);
+        return guids;
     }
 }

@@ -13,20 +13,28 @@ internal sealed class WritableDisk(CommandRunner commands)
     private const long Smallest = 4 << 20;
     private const long FixedCost = 1 << 20;
 
-    public async Task CreateAsync(string image, string mountPoint, long bytes, CancellationToken cancellationToken)
+    public async Task CreateAsync(string image, string mountPoint, long bytes)
     {
         await using (var file = new FileStream(image, FileMode.CreateNew)) file.SetLength(ImageLength(bytes));
-        await commands.RunAsync(FormatCommand(image), null, cancellationToken);
+        await commands.RunAsync(FormatCommand(image), null, CancellationToken.None);
         Directory.CreateDirectory(mountPoint);
         // Inode tables that are never written stay holes in the file.
         LoopDevice.Attach(image, device =>
             Mounts.Mount(device, mountPoint, "ext4", Libc.MountFlags.NoSetUserId | Libc.MountFlags.NoDevices | Libc.MountFlags.NoAccessTime, "noinit_itable"));
     }
 
+    /// <summary>0 when it is not there, as after a reboot.</summary>
     public static long UsedBytes(string mountPoint)
     {
-        var drive = new DriveInfo(mountPoint);
-        return drive.TotalSize - drive.TotalFreeSpace;
+        try
+        {
+            var drive = new DriveInfo(mountPoint);
+            return drive.TotalSize - drive.TotalFreeSpace;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>What the file system needs for itself is not taken from the app's share.</summary>

@@ -90,7 +90,7 @@ internal sealed class LinuxContainerRuntime : IContainerRuntime
         foreach (var handle in Remains().Where(handle => !_containers.ContainsKey(handle)))
         {
             Logger.LogInformation("Removing the remains of container {Handle}", handle);
-            await Remover.RemoveAsync(handle, null, [], cancellationToken);
+            await Remover.RemoveAsync(handle, null, cancellationToken);
         }
         await _network.SweepAsync([.. _containers.Values.OfType<LinuxContainer>().Select(container => (container.Slot, container.Spec.Ports))], cancellationToken);
         _ = _network.PrepareAsync();

@@ -12,6 +12,7 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
     private readonly IPNetwork _subnet = IPNetwork.Parse(options.Subnet);
     private readonly ConcurrentQueue<Slot> _spare = new();
     private readonly HashSet<int> _taken = [];
+    private readonly Dictionary<int, int> _ports = [];
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _preparing = new(1);
     // An address that was just given back is the last to be used again: connections to its former owner may linger.
@@ -29,9 +30,9 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         await NftAsync(FirewallRules.Table(options, NameServers), cancellationToken);
     }
 
-    public async Task<Slot> TakeAsync(CancellationToken cancellationToken)
+    public async Task<Slot> TakeAsync()
     {
-        if (!_spare.TryDequeue(out var slot)) slot = await MakeAsync(cancellationToken);
+        if (!_spare.TryDequeue(out var slot)) slot = await MakeAsync();
         _ = PrepareAsync();
         return slot;
     }
@@ -42,7 +43,7 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         await _preparing.WaitAsync();
         try
         {
-            while (!_closed && _spare.Count < options.SpareNetworks) _spare.Enqueue(await MakeAsync(CancellationToken.None));
+            while (!_closed && _spare.Count < options.SpareNetworks) _spare.Enqueue(await MakeAsync());
         }
         catch (ContainerException e)
         {
@@ -62,23 +63,45 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         return SlotOf(number);
     }
 
-    public Task MapAsync(Slot slot, IReadOnlyList<PortMapping> ports, CancellationToken cancellationToken) =>
-        ports.Count == 0 ? Task.CompletedTask : NftAsync(FirewallRules.AddPorts(options.Id, slot.Container, ports), cancellationToken);
+    /// <exception cref="ContainerException">A port is another container's.</exception>
+    public async Task MapAsync(Slot slot, IReadOnlyList<PortMapping> ports)
+    {
+        if (ports.Count == 0) return;
+        lock (_lock)
+        {
+            if (ports.FirstOrDefault(port => _ports.ContainsKey(port.HostPort)) is { } taken) throw new ContainerException($"port {taken.HostPort} is taken");
+            foreach (var port in ports) _ports[port.HostPort] = slot.Number;
+        }
+        await NftAsync(FirewallRules.AddPorts(options.Id, slot.Container, ports), CancellationToken.None);
+    }
 
     /// <summary>Takes the container's ports and network away. Harmless to repeat.</summary>
-    public async Task ReleaseAsync(Slot slot, IReadOnlyList<PortMapping> ports, CancellationToken cancellationToken)
+    public async Task ReleaseAsync(Slot slot, CancellationToken cancellationToken)
     {
-        // One by one: a command that names one that is gone does nothing at all.
-        foreach (var port in ports) await TryNftAsync(FirewallRules.RemovePorts(options.Id, [port.HostPort]), cancellationToken);
+        int[] ports;
+        lock (_lock) ports = [.. _ports.Where(port => port.Value == slot.Number).Select(port => port.Key)];
+        if (ports.Length > 0)
+        {
+            await NftAsync(FirewallRules.RemovePorts(options.Id, ports), cancellationToken);
+            lock (_lock)
+                foreach (var port in ports)
+                    _ports.Remove(port);
+        }
         await RemoveAsync(slot.Interface, slot.Namespace, cancellationToken);
         lock (_lock) _taken.Remove(slot.Number);
     }
 
     /// <summary>Removes namespaces, interfaces and mapped ports of this runtime that no container has.</summary>
-    public async Task SweepAsync(IEnumerable<(Slot Slot, IReadOnlyList<PortMapping> Ports)> used, CancellationToken cancellationToken)
+    public async Task SweepAsync(IReadOnlyList<(Slot Slot, IReadOnlyList<PortMapping> Ports)> used, CancellationToken cancellationToken)
     {
         HashSet<string> names;
-        lock (_lock) names = [.. _taken.Select(SlotOf).SelectMany(slot => (string[])[slot.Interface, slot.Namespace])];
+        lock (_lock)
+        {
+            foreach (var (slot, ports) in used)
+                foreach (var port in ports)
+                    _ports[port.HostPort] = slot.Number;
+            names = [.. _taken.Select(SlotOf).SelectMany(slot => (string[])[slot.Interface, slot.Namespace])];
+        }
         foreach (var name in Names("/sys/class/net", Slot.InterfacePrefix(options.Id)).Where(name => !names.Contains(name)))
             await RemoveAsync(name, null, cancellationToken);
         foreach (var name in Names("/run/netns", Slot.NamespacePrefix(options.Id)).Where(name => !names.Contains(name)))
@@ -105,18 +128,18 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
             await commands.RunAsync(NetworkCommands.RemoveHostAddress(options.HostAddress), null, cancellationToken);
     }
 
-    private async Task<Slot> MakeAsync(CancellationToken cancellationToken)
+    private async Task<Slot> MakeAsync()
     {
         var slot = Next();
         try
         {
-            await commands.RunAsync(["ip", "-batch", "-"], NetworkCommands.Make(slot), cancellationToken);
-            await commands.RunAsync(["ip", "-netns", slot.Namespace, "-batch", "-"], NetworkCommands.Inside(slot), cancellationToken);
+            await commands.RunAsync(["ip", "-batch", "-"], NetworkCommands.Make(slot), CancellationToken.None);
+            await commands.RunAsync(["ip", "-netns", slot.Namespace, "-batch", "-"], NetworkCommands.Inside(slot), CancellationToken.None);
             return slot;
         }
         catch
         {
-            await ReleaseAsync(slot, [], CancellationToken.None);
+            await ReleaseAsync(slot, CancellationToken.None);
             throw;
         }
     }
@@ -148,18 +171,6 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
     }
 
     private Task<string> NftAsync(string script, CancellationToken cancellationToken) => commands.RunAsync(["nft", "-f", "-"], script, cancellationToken);
-
-    private async Task TryNftAsync(string script, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await NftAsync(script, cancellationToken);
-        }
-        catch (ContainerException e)
-        {
-            logger.LogDebug(e, "Nothing to remove from the firewall");
-        }
-    }
 
     private bool HasAddress(IEnumerable<NetworkInterface> interfaces) =>
         interfaces.Any(link => link.GetIPProperties().UnicastAddresses.Any(its => its.Address.ToString() == options.HostAddress));

@@ -49,8 +49,9 @@ internal static class FirewallRules
         return script.ToString();
     }
 
+    // create, unlike add, fails when the port leads elsewhere already.
     public static string AddPorts(string id, string address, IEnumerable<PortMapping> ports) =>
-        $"add element inet {TableName(id)} ports {{ {string.Join(", ", ports.Select(port => $"{port.HostPort} : {address} . {port.ContainerPort}"))} }}\n";
+        $"create element inet {TableName(id)} ports {{ {string.Join(", ", ports.Select(port => $"{port.HostPort} : {address} . {port.ContainerPort}"))} }}\n";
 
     public static string RemovePorts(string id, IEnumerable<int> hostPorts) =>
         $"delete element inet {TableName(id)} ports {{ {string.Join(", ", hostPorts)} }}\n";

@@ -12,15 +12,16 @@ internal sealed class ContainerRemover(ContainerRuntimeOptions options, Runc run
 
     /// <param name="slot">Null when it never had one, or nobody knows: the network's own sweep finds it then.</param>
     /// <exception cref="ContainerException">Some of it could not be removed; everything was tried.</exception>
-    public async Task RemoveAsync(string handle, Slot? slot, IReadOnlyList<PortMapping> ports, CancellationToken cancellationToken)
+    public async Task RemoveAsync(string handle, Slot? slot, CancellationToken cancellationToken)
     {
         var paths = new ContainerPaths(options, handle);
         var problems = new List<Exception>();
 
         // 1. Processes first: they hold everything else.
-        await TryAsync(() => KillMonitorAsync(paths, cancellationToken));
+        await TryAsync(() => Run(() => KillCreation(paths)));
         await TryAsync(() => runc.DeleteAsync(handle, cancellationToken));
         await TryAsync(() => RemoveCgroupAsync(handle, cancellationToken));
+        await TryAsync(() => Run(() => runc.RemoveRecord(handle)));
 
         // 2. Root, then the disk that it is made of. The loop device goes with the mount.
         await TryAsync(() => Run(() => Mounts.Unmount(paths.Root)));
@@ -29,7 +30,7 @@ internal sealed class ContainerRemover(ContainerRuntimeOptions options, Runc run
         await TryAsync(() => Run(() => File.Delete(paths.Socket)));
 
         // 3. Network.
-        if (slot is not null) await TryAsync(() => network.ReleaseAsync(slot, ports, cancellationToken));
+        if (slot is not null) await TryAsync(() => network.ReleaseAsync(slot, cancellationToken));
 
         // 4. The record last: as long as it is there, somebody will try again.
         if (problems.Count == 0) await TryAsync(() => Run(() => RemoveDirectory(paths.Bundle)));
@@ -56,12 +57,13 @@ internal sealed class ContainerRemover(ContainerRuntimeOptions options, Runc run
         return Task.CompletedTask;
     }
 
-    /// <summary>Of a creation that was broken off; after an orderly end conmon is gone already.</summary>
-    private static Task KillMonitorAsync(ContainerPaths paths, CancellationToken cancellationToken)
+    /// <summary>conmon and `runc create`, of a creation that was broken off; a finished container has neither after its end.</summary>
+    private static void KillCreation(ContainerPaths paths)
     {
-        using var monitor = ProcessFiles.OpenMonitor(paths);
-        if (monitor is not null && !File.Exists(paths.State)) Libc.Signal(monitor, Libc.SigKill);
-        return Task.CompletedTask;
+        if (File.Exists(paths.State)) return;
+        foreach (var process in ProcessFiles.OpenAllWithArgument(paths.Bundle))
+            using (process)
+                Libc.Signal(process, Libc.SigKill);
     }
 
     private async Task RemoveCgroupAsync(string handle, CancellationToken cancellationToken)

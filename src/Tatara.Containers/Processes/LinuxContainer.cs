@@ -69,7 +69,7 @@ internal sealed class LinuxContainer : IContainer
         {
             if (_destroyed) return;
             if (!_exit.IsCompleted) await KillAsync(cancellationToken);
-            await _runtime.Remover.RemoveAsync(Handle, Slot, Spec.Ports, cancellationToken);
+            await _runtime.Remover.RemoveAsync(Handle, Slot, cancellationToken);
             _destroyed = true;
             _runtime.Forget(this);
             _init?.Dispose();

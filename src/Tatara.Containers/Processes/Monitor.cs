@@ -15,7 +15,7 @@ internal sealed class Monitor(ContainerRuntimeOptions options, MachineTools tool
     private static readonly TimeSpan CreateTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns when the container is created, its program not yet started.</summary>
-    public async Task CreateAsync(string handle, ContainerPaths paths, CancellationToken cancellationToken)
+    public async Task CreateAsync(string handle, ContainerPaths paths)
     {
         // 1. Descriptor 3: conmon reports what became of `runc create`. Descriptor 4: it waits for a byte before it does anything.
         var (reportRead, reportWrite) = Spawn.Pipe();
@@ -34,8 +34,8 @@ internal sealed class Monitor(ContainerRuntimeOptions options, MachineTools tool
         }
 
         // 3. The process started is only a parent that leaves at once.
-        await Task.Run(() => Spawn.Reap(pid), cancellationToken);
-        await ReadReportAsync(handle, paths, report, cancellationToken);
+        await Task.Run(() => Spawn.Reap(pid));
+        await ReadReportAsync(handle, paths, report);
     }
 
     internal IReadOnlyList<string> Command(string handle, ContainerPaths paths) =>
@@ -54,19 +54,17 @@ internal sealed class Monitor(ContainerRuntimeOptions options, MachineTools tool
 
     private static string[] Environment() => ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "_OCI_SYNCPIPE=3", "_OCI_STARTPIPE=4"];
 
-    private static async Task ReadReportAsync(string handle, ContainerPaths paths, FileStream report, CancellationToken cancellationToken)
+    private static async Task ReadReportAsync(string handle, ContainerPaths paths, FileStream report)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(CreateTimeout);
         string? line;
         try
         {
             // The read itself cannot be broken off; it ends when conmon does, which the caller sees to.
-            line = await Task.Run(() => ReadLine(report), CancellationToken.None).WaitAsync(limit.Token);
+            line = await Task.Run(() => ReadLine(report), CancellationToken.None).WaitAsync(CreateTimeout);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException e)
         {
-            throw new ContainerException($"container {handle}: runc did not create it within {CreateTimeout.TotalSeconds:0} s");
+            throw new ContainerException($"container {handle}: runc did not create it within {CreateTimeout.TotalSeconds:0} s", e);
         }
         var (pid, message) = Parse(line);
         if (pid > 0) return;

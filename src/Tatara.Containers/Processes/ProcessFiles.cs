@@ -8,10 +8,33 @@ internal static class ProcessFiles
 {
     /// <summary>The container's conmon; null when it is not running.</summary>
     public static SafeFileHandle? OpenMonitor(ContainerPaths paths) =>
-        Open(paths.MonitorPid, pid => File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(paths.Bundle));
+        Open(paths.MonitorPid, pid => HasArgument(pid, paths.Bundle));
 
     /// <summary>The container's first process; null when it is not running.</summary>
     public static SafeFileHandle? OpenInit(ContainerPaths paths, IReadOnlyList<int> processes) => Open(paths.InitPid, processes.Contains);
+
+    /// <summary>Every process that was started with this argument.</summary>
+    public static IEnumerable<SafeFileHandle> OpenAllWithArgument(string argument)
+    {
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), out var pid) || Libc.OpenProcess(pid) is not { } process) continue;
+            if (HasArgument(pid, argument)) yield return process;
+            else process.Dispose();
+        }
+    }
+
+    private static bool HasArgument(int pid, string argument)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(argument);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static SafeFileHandle? Open(string file, Func<int, bool> isIt)
     {

@@ -52,7 +52,7 @@ internal static class Analyzer
     {
         if (!slot.IsRunning) return;
         foreach (var instance in slot.Others!)
-            if (instance.IsEvacuating && !IsBeingStopped(instance, now, patience)) orders.Stops.Add(new StopOrder(instance, IsDuplicate: false));
+            if (instance.IsEvacuating && !IsBeingStopped(instance, now, patience)) orders.Stops.Add(new StopOrder(instance, IsDuplicate: true));
     }
 
     /// <summary>One at a time, the youngest first, and none before both have lived side by side for a while.</summary>
@@ -73,19 +73,19 @@ internal static class Analyzer
     private static void StartMissing(IndexSlot[] slots, DesiredProcess desired, in Situation situation, Orders orders)
     {
         var running = slots.Count(s => s.IsRunning);
-        var flapperHasBeenTried = false;
+        var oneIsTriedForAll = false;
         for (var index = 0; index < slots.Length; index++)
         {
-            if (slots[index].IsTaken) continue;
             var history = situation.History?[index] ?? default;
+            var isForAnother = false;
             if (running == 0 && RestartPolicy.IsFlapping(history.Crashes))
             {
-                // Nothing of it runs and restarts at once did not help: one index is tried for all of them.
-                if (flapperHasBeenTried) continue;
-                flapperHasBeenTried = true;
+                // Nothing of it runs and restarts at once did not help: the first of them is tried, or starts already.
+                isForAnother = oneIsTriedForAll;
+                oneIsTriedForAll = true;
             }
-            if (history.StartDue <= situation.Now)
-                orders.Starts.Add(new StartOrder(desired.Guid, desired.Version, index, 1 - (double)running / slots.Length));
+            if (slots[index].IsTaken || isForAnother || history.StartDue > situation.Now) continue;
+            orders.Starts.Add(new StartOrder(desired.Guid, desired.Version, index, 1 - (double)running / slots.Length));
         }
     }
 

@@ -14,10 +14,14 @@ internal sealed class Ledger(TimeSpan startGrace) : IInstanceObserver
 
     private readonly Dictionary<(string Droplet, string Version), ProcessHistory> _histories = [];
     private int _known;
+    private bool _hasExpected;
 
     public ProcessHistory? Find(string droplet, string version) => _histories.GetValueOrDefault((droplet, version));
 
-    /// <summary>Desired state as it is now: whom Cloud Controller has just changed it also starts by itself.</summary>
+    /// <summary>
+    /// Desired state as it is now: whom Cloud Controller has just changed it also starts by itself. What is new since the fetch
+    /// before was changed just now; what is new because this is the first fetch, only if it looks so.
+    /// </summary>
     public void Expect(IReadOnlyDictionary<string, DesiredProcess> processes, DateTimeOffset asOf, DateTimeOffset now)
     {
         foreach (var (key, history) in _histories)
@@ -28,12 +32,19 @@ internal sealed class Ledger(TimeSpan startGrace) : IInstanceObserver
         foreach (var process in processes.Values)
         {
             var history = FindOrAdd(process.Guid, process.Version);
-            var wasChanged = history.UpdatedAt is { } known ? known != process.UpdatedAt : !process.IsSettled;
+            var wasChanged = history.UpdatedAt is { } known ? known != process.UpdatedAt : _hasExpected || !process.IsSettled;
             history.UpdatedAt = process.UpdatedAt;
-            if (!wasChanged) continue;
-            for (var index = 0; index < process.Instances; index++) Postpone(history, index, now + startGrace);
+            if (wasChanged) Changed(process, now);
         }
         _known = _histories.Count;
+        _hasExpected = true;
+    }
+
+    /// <summary>Cloud Controller changed a process, and starts by itself what that calls for.</summary>
+    public void Changed(DesiredProcess process, DateTimeOffset now)
+    {
+        if (Find(process.Guid, process.Version) is not { } history) return;
+        for (var index = 0; index < process.Instances; index++) Postpone(history, index, now + startGrace);
     }
 
     public void Ordered(StartOrder order, DateTimeOffset now)

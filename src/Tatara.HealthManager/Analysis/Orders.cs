@@ -7,6 +7,7 @@ namespace Tatara.HealthManager.Analysis;
 internal sealed record StartOrder(string Droplet, string Version, int Index, double Urgency);
 
 /// <summary>Stop an instance.</summary>
+/// <param name="IsDuplicate">Its index is wanted, but another instance serves there.</param>
 internal sealed record StopOrder(ActualInstance Instance, bool IsDuplicate);
 
 /// <summary>What must be done so that what runs becomes what is wanted.</summary>

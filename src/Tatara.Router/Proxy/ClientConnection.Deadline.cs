@@ -3,7 +3,10 @@ using Tatara.Router.Proxy.Backends;
 
 namespace Tatara.Router.Proxy;
 
-/// <summary>What may end a wait from outside: a deadline, a client that left, a router that stops.</summary>
+/// <summary>
+/// What may end a wait from outside: a deadline, a client that left, a router that stops. Each side first says what it
+/// does and then looks at what the other did; the barriers between keep both from missing each other.
+/// </summary>
 internal sealed partial class ClientConnection
 {
     private long _deadline = long.MaxValue;
@@ -18,8 +21,8 @@ internal sealed partial class ClientConnection
     /// <summary>Called by the watch, from its own thread.</summary>
     public void CheckDeadline(long now)
     {
-        if (Volatile.Read(ref _deadline) > now) return;
-        SetDeadline(null);
+        var deadline = Volatile.Read(ref _deadline);
+        if (deadline > now || Interlocked.CompareExchange(ref _deadline, long.MaxValue, deadline) != deadline) return;
         _isExpired = true;
         if (_isFlushing) _connection.Abort(new ConnectionAbortedException("The client does not read."));
         CloseBackend();
@@ -44,18 +47,21 @@ internal sealed partial class ClientConnection
     private void EndWithClient()
     {
         _endsWithClient = true;
+        Interlocked.MemoryBarrier();
         if (_isGone) CloseBackend();
     }
 
     private void OnClientGone()
     {
         _isGone = true;
+        Interlocked.MemoryBarrier();
         if (_endsWithClient) CloseBackend();
     }
 
     private void OnDraining()
     {
         _isDraining = true;
+        Interlocked.MemoryBarrier();
         if (_isIdle) _input.CancelPendingRead();
     }
 

@@ -102,7 +102,7 @@ internal sealed partial class ClientConnection
                 ? await FailAsync(backend, Answer.Malformed, await StopBodyAsync(body))
                 : await TunnelAsync(backend);
         // 4.
-        var (isWhole, mayKeep) = await RelayResponseAsync(backend, closes: Request.Closes || _isDraining || !body.IsCompleted);
+        var (isWhole, mayKeep) = await RelayResponseAsync(backend, closes: Request.Closes || _isDraining || _isBodyUnread);
         // 5.
         var end = await StopBodyAsync(body);
         _endsWithClient = false;
@@ -186,7 +186,6 @@ internal sealed partial class ClientConnection
         if (end == BodyEnd.Stopped && _isExpired) return await RefuseAsync(RouterError.ClientTooSlow);
         Log.EndpointFailed(_context.Logger, backend.Endpoint.Address.ToString(), backend.Endpoint.Owner.App,
             _isExpired ? "it was silent for too long" : answer == Answer.Cut ? "it closed the connection" : "it is not HTTP/1.1");
-        _isBodyUnread = end != BodyEnd.Complete;
         return await RefuseAsync(RouterError.EndpointFailure);
     }
 }

@@ -40,6 +40,7 @@ internal sealed partial class ClientConnection
         SetDeadline(_isFirst ? _limits.FirstByteTimeout : _limits.IdleTimeout);
         _isFirst = false;
         _isIdle = true;
+        Interlocked.MemoryBarrier();
         var skipsEmptyLine = true;
         Request.Clear();
         while (true)
@@ -92,7 +93,9 @@ internal sealed partial class ClientConnection
         }
         // An endpoint must not take half a body for a whole one, and there is nobody left to answer to.
         if (end is BodyEnd.ClientGone or BodyEnd.Malformed) CloseBackend();
-        if (end == BodyEnd.Complete) EndWithClient();
+        if (end != BodyEnd.Complete) return end;
+        _isBodyUnread = false;
+        EndWithClient();
         return end;
     }
 

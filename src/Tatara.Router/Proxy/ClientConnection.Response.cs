@@ -12,7 +12,9 @@ internal sealed partial class ClientConnection
     private readonly ChunkedReader _responseChunks = new();
     private bool _closesClient;
     private bool _hasPassedInterim;
-    private bool _isBodyUnread;
+
+    /// <summary>Some of the request is still to come: the next bytes on the connection are not another one.</summary>
+    private volatile bool _isBodyUnread;
 
     /// <summary>The endpoint sent more than it announced: what follows on its connection cannot be trusted.</summary>
     private bool _hasExcess;

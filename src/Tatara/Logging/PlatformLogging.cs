@@ -12,8 +12,7 @@ internal static class PlatformLogging
         {
             logging.ClearProviders();
             logging.SetMinimumLevel(LogLevel.Information);
-            logging.AddFilter("Microsoft", LogLevel.Warning);
-            logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error);
+            logging.AddFilter((category, level) => level >= LeastFor(category));
             logging.AddProvider(provider);
             if (console is not { } level) return;
             logging.AddSimpleConsole(format =>
@@ -22,7 +21,13 @@ internal static class PlatformLogging
                 format.TimestampFormat = "HH:mm:ss.fff ";
                 format.UseUtcTimestamp = true;
             });
-            logging.AddFilter<ConsoleLoggerProvider>(null, level);
+            logging.AddFilter<ConsoleLoggerProvider>((category, each) => each >= level && each >= LeastFor(category));
         };
     }
+
+    /// <summary>The web server and the database layer speak only when something is wrong: a line for each statement helps nobody.</summary>
+    private static LogLevel LeastFor(string? category) =>
+        category is null || !category.StartsWith("Microsoft", StringComparison.Ordinal) ? LogLevel.Information
+        : category.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal) ? LogLevel.Error
+        : LogLevel.Warning;
 }

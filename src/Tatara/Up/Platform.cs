@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tatara.Bus;
 using Tatara.Configuration;
 using Tatara.Names;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tatara.Configuration;
 using Tatara.MessageBus;
 using Tatara.Protocol;

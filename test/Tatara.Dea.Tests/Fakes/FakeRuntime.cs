@@ -36,4 +36,9 @@ internal sealed class FakeRuntime(string directory) : IContainerRuntime
     }
 
     public Task<IReadOnlyList<IContainer>> RecoverAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<IContainer>>([.. _containers.Values]);
+
+    public async Task RemoveAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (var container in _containers.Values) await container.DestroyAsync(cancellationToken);
+    }
 }

@@ -34,7 +34,7 @@ public sealed class RawClient : IDisposable
     public async Task<string?> ReadHeadAsync()
     {
         var head = new StringBuilder();
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        while (head.Length < 4 || head.ToString(head.Length - 4, 4) != "\r\n\r\n")
         {
             if (await ReadByteAsync() is not { } b) return head.Length == 0 ? null : throw new IOException($"Cut off after: {head}");
             head.Append((char)b);
@@ -100,6 +100,20 @@ public sealed class RawClient : IDisposable
         {
             text.Append(Encoding.Latin1.GetString(_buffer, _start, _end - _start));
             _start = _end;
+        }
+        return text.ToString();
+    }
+
+    /// <summary>What comes until the other side closes or resets.</summary>
+    public async Task<string> ReadUntilGoneAsync()
+    {
+        var text = new StringBuilder();
+        try
+        {
+            while (await ReadByteAsync() is { } b) text.Append((char)b);
+        }
+        catch (SocketException)
+        {
         }
         return text.ToString();
     }
