@@ -66,5 +66,6 @@ public static class CloudControllerHost
         services.AddSingleton<TokenKeys>().AddSingleton<TokenReader>().AddSingleton<KnownUsers>().AddScoped<CallerHolder>();
         services.AddScoped<Access>().AddScoped<EventRecorder>().AddSingleton<ApiLog>();
         services.AddHostedService<ComponentRegistrar>();
+        services.AddHostedService<Retention>();
     }
 }

@@ -61,7 +61,7 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
         try
         {
             receiving = tools.Outputs.ReceiveAsync(pipes, directory, buildpacks.Count, cancellationToken);
-            var exit = await RunAsync(container, cancellationToken);
+            var exit = await RunAsync(container, receiving, cancellationToken);
             await pipes.ReleaseAsync(receiving);
             if (StagingVerdict.Judge(exit, await MeasureAsync(container), message.Properties.Resources) is { } failure)
             {
@@ -84,15 +84,18 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
         }
     }
 
-    /// <summary>Until the builder has ended and all it printed is in the log.</summary>
-    private async Task<ContainerExit> RunAsync(IContainer container, CancellationToken cancellationToken)
+    /// <summary>Until the builder has ended and all it printed is in the log, or it goes on though what it made was refused.</summary>
+    private async Task<ContainerExit> RunAsync(IContainer container, Task receiving, CancellationToken cancellationToken)
     {
         await using var reader = new ContainerLogReader(container.LogFile, LogPosition.Start, tools.Watch);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var following = log.FollowAsync(reader, giveUp.Token);
         try
         {
-            var exit = await container.WaitAsync(cancellationToken);
+            var ending = container.WaitAsync(cancellationToken);
+            await Task.WhenAny(ending, receiving);
+            if (receiving.IsFaulted && await Task.WhenAny(ending, Task.Delay(LastWords, cancellationToken)) != ending) await receiving;
+            var exit = await ending;
             reader.ContainerEnded();
             giveUp.CancelAfter(LastWords);
             await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -9,46 +9,46 @@ namespace Tatara.Router.AccessLog;
 internal sealed partial class AccessLogPublisher(
     AccessLogQueue queue, NatsConnection bus, RouterOptions options, TimeProvider time, ILogger<AccessLogPublisher> logger) : BackgroundService
 {
-    private const int MaxLines = 500;
-
-    /// <summary>A batch stays well below the bus's largest message (1 MB by default), with base64 around it.</summary>
-    private const int MaxBytes = 256 * 1024;
-
     /// <summary>Lines that come within this time travel together; `cf logs` shows them this much later.</summary>
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(100);
 
     private readonly string _stream = $"router-{options.Id}-{time.GetUtcNow().ToUnixTimeMilliseconds()}";
     private long _sequence;
+    private long _undelivered;
+
+    /// <summary>The requests have ended by now; their last lines go out too.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await SendAllAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await queue.Lines.WaitToReadAsync(stoppingToken))
+        while (await queue.WaitAsync(stoppingToken))
         {
             await Task.Delay(GatherTime, time, stoppingToken);
-            while (Gather() is { Count: > 0 } entries) await PublishAsync(entries, stoppingToken);
-            if (queue.TakeDropped() is > 0 and var dropped) Log.Dropped(logger, dropped);
+            await SendAllAsync(stoppingToken);
         }
     }
 
-    private List<LogEntry> Gather()
+    private async Task SendAllAsync(CancellationToken cancellationToken)
     {
-        var entries = new List<LogEntry>();
-        var bytes = 0;
-        while (entries.Count < MaxLines && bytes < MaxBytes && queue.Lines.TryRead(out var line))
+        while (queue.TryTake() is { } page)
         {
-            var nanoseconds = (line.At - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
-            entries.Add(new LogEntry(line.App, line.Index, "RTR", nanoseconds, LogTypes.Out, line.ToArray()));
-            bytes += line.Length;
-            line.Release();
+            await PublishAsync(page.ToEntries(), cancellationToken);
+            queue.Return(page);
         }
-        return entries;
+        var dropped = queue.TakeDropped() + _undelivered;
+        _undelivered = 0;
+        if (dropped > 0) Log.Dropped(logger, dropped);
     }
 
     private async Task PublishAsync(List<LogEntry> entries, CancellationToken cancellationToken)
     {
         if (!bus.IsConnected)
         {
-            queue.CountDropped(entries.Count);
+            _undelivered += entries.Count;
             return;
         }
         await bus.PublishAsync(Subjects.Logs, new LogBatch(_stream, _sequence, entries), cancellationToken: cancellationToken);

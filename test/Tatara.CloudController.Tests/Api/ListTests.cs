@@ -4,7 +4,7 @@ using Tatara.CloudController.Tests.Support;
 
 namespace Tatara.CloudController.Tests.Api;
 
-public sealed class ListTests(CloudControllerFixture cc) : IClassFixture<CloudControllerFixture>
+public sealed class ListTests(CoreFixture cc) : IClassFixture<CoreFixture>
 {
     [Theory]
     [InlineData("page=0", "Page must be a positive integer")]

@@ -23,7 +23,7 @@ public sealed class BuildEndpointsTests : IAsyncLifetime
     {
         _cc.Replace = services => services.AddSingleton(new StagingTimes
         {
-            Timeout = TimeSpan.FromSeconds(3), Slack = TimeSpan.Zero, Acceptance = TimeSpan.FromSeconds(0.5), Search = TimeSpan.FromSeconds(1),
+            Timeout = TimeSpan.FromSeconds(3), Slack = TimeSpan.Zero, Acceptance = TimeSpan.FromSeconds(1), Search = TimeSpan.FromSeconds(2),
             Silence = TimeSpan.FromSeconds(2), Look = TimeSpan.FromSeconds(0.1),
         });
         await _cc.InitializeAsync();

@@ -16,7 +16,11 @@ public sealed class InstanceControlTests : IAsyncLifetime
     private readonly Seed _seed;
     private FakeDea _dea = null!;
 
-    public InstanceControlTests() => _seed = new Seed(_cc);
+    public InstanceControlTests()
+    {
+        _seed = new Seed(_cc);
+        _cc.Replace = _ => { };
+    }
 
     public async Task InitializeAsync()
     {
