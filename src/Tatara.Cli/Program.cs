@@ -1,1 +1,3 @@
-Console.WriteLine("cf");
+using Tatara.Cli.CommandLine;
+
+return await new CfProgram(Environment.GetEnvironmentVariable).RunAsync(args);

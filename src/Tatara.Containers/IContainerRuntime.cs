@@ -10,6 +10,12 @@ public interface IContainerRuntime
     /// <exception cref="ContainerException">It could not be created; the message says why and names the handle.</exception>
     Task<IContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken);
 
-    /// <summary>The containers that an earlier run of this DEA left, running or exited. Remains that belong to none are removed.</summary>
+    /// <summary>
+    /// The containers that an earlier run of this DEA left, running or exited. Remains that belong to none are removed.
+    /// To be called once, before any is created.
+    /// </summary>
     Task<IReadOnlyList<IContainer>> RecoverAsync(CancellationToken cancellationToken);
+
+    /// <summary>Destroys all containers, and takes back what was done to the machine for them.</summary>
+    Task RemoveAllAsync(CancellationToken cancellationToken);
 }

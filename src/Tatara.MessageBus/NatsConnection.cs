@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,29 +12,36 @@ namespace Tatara.MessageBus;
 /// <remarks>Protocol: https://docs.nats.io/reference/reference-protocols/nats-protocol</remarks>
 public sealed partial class NatsConnection : IAsyncDisposable
 {
-    internal const int StatusNoResponders = 503;
+    /// <summary>How long closing waits for the server to take what was published.</summary>
+    private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(1);
 
     private readonly NatsOptions _options;
     private readonly ILogger _logger;
+    private readonly IReadOnlyList<ServerAddress> _servers;
     private readonly OutgoingBuffer _outgoing;
     private readonly ConcurrentDictionary<long, NatsSubscriptionBase> _subscriptions = new();
     private readonly CancellationTokenSource _closing = new();
-    private readonly Lock _startLock = new();
-    private TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _stateLock = new();
+    private volatile TaskCompletionSource _connected = NewConnected();
     private Task? _loop;
+    private bool _isDisposed;
     private long _lastId;
 
+    /// <summary>Does not connect yet.</summary>
+    /// <exception cref="ArgumentException">The options name no server, or one that is no address.</exception>
     public NatsConnection(NatsOptions options, ILogger<NatsConnection>? logger = null)
     {
         _options = options;
         _logger = logger ?? NullLogger<NatsConnection>.Instance;
+        _servers = [.. options.Servers.Select(ServerAddress.Parse)];
+        if (_servers.Count == 0) throw new ArgumentException("No server of the bus is given.", nameof(options));
         _outgoing = new OutgoingBuffer(options.MaxPendingBytes);
     }
 
     /// <summary>Whether the server answers at this moment.</summary>
     public bool IsConnected => _connected.Task.IsCompletedSuccessfully;
 
-    /// <summary>Raised each time the connection was established, after all subscriptions were renewed.</summary>
+    /// <summary>Raised each time the connection was established, after all subscriptions were renewed. An exception is logged and goes no further.</summary>
     public event Action? Connected;
 
     /// <summary>Raised each time the connection was lost.</summary>
@@ -50,122 +54,57 @@ public sealed partial class NatsConnection : IAsyncDisposable
         return _connected.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Publishes. Returns when the message is on its way out; waits while the bus is away and the buffer is full.</summary>
-    public ValueTask PublishAsync<T>(string subject, T data, string? replyTo = null, CancellationToken cancellationToken = default)
+    /// <summary>Waits until the server has handled all that this connection published and subscribed to before, and returns how long that took.</summary>
+    /// <exception cref="NatsException">The connection was lost meanwhile.</exception>
+    public async ValueTask<TimeSpan> PingAsync(CancellationToken cancellationToken = default)
     {
-        Start();
-        var body = JsonSerializer.SerializeToUtf8Bytes(data, TypeInfo<T>());
-        return _outgoing.PublishAsync(subject, replyTo, body, cancellationToken);
+        await ConnectAsync(cancellationToken);
+        var begin = TimeProvider.System.GetTimestamp();
+        var pong = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        SendPing(pong);
+        await pong.Task.WaitAsync(cancellationToken);
+        return TimeProvider.System.GetElapsedTime(begin);
     }
 
-    /// <summary>Listens to a subject. The server knows of it before any later publish of this connection.</summary>
-    public ValueTask<NatsSubscription<T>> SubscribeCoreAsync<T>(
-        string subject, string? queueGroup = null, CancellationToken cancellationToken = default)
-    {
-        ValidateSubject(subject);
-        Start();
-        var subscription = new NatsSubscription<T>(this, Interlocked.Increment(ref _lastId), subject, queueGroup, _options.SubscriptionCapacity);
-        _subscriptions[subscription.Id] = subscription;
-        _outgoing.Control(SubscribeLine(subscription));
-        return ValueTask.FromResult(subscription);
-    }
-
-    /// <summary>Listens to a subject for as long as it is enumerated.</summary>
-    public async IAsyncEnumerable<NatsMsg<T>> SubscribeAsync<T>(
-        string subject, string? queueGroup = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await using var subscription = await SubscribeCoreAsync<T>(subject, queueGroup, cancellationToken);
-        await foreach (var message in subscription.ReadAllAsync(cancellationToken))
-            yield return message;
-    }
-
-    /// <summary>Asks and waits for the first answer.</summary>
-    /// <exception cref="NatsNoRespondersException">Nobody listens.</exception>
-    /// <exception cref="NatsNoReplyException">Nobody answered in time.</exception>
-    public async ValueTask<NatsMsg<TReply>> RequestAsync<TRequest, TReply>(
-        string subject, TRequest data, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
-    {
-        var patience = timeout ?? _options.RequestTimeout;
-        await foreach (var reply in RequestManyAsync<TRequest, TReply>(subject, data, patience, cancellationToken))
-        {
-            if (reply.Error is NatsNoRespondersException) throw new NatsNoRespondersException(subject);
-            return reply.Error is null ? reply : throw new NatsException($"The answer from '{subject}' cannot be read.", reply.Error);
-        }
-        throw new NatsNoReplyException(subject, patience);
-    }
-
-    /// <summary>Asks and yields every answer that arrives in time (scatter and gather, or a task that reports twice).</summary>
-    public async IAsyncEnumerable<NatsMsg<TReply>> RequestManyAsync<TRequest, TReply>(
-        string subject, TRequest data, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(timeout);
-        var inbox = NewInbox();
-        await using var subscription = await SubscribeCoreAsync<TReply>(inbox, cancellationToken: cancellationToken);
-        await PublishAsync(subject, data, inbox, cancellationToken);
-        while (true)
-        {
-            NatsMsg<TReply> message;
-            try
-            {
-                message = await subscription.Messages.ReadAsync(deadline.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                yield break;
-            }
-            catch (System.Threading.Channels.ChannelClosedException)
-            {
-                yield break;
-            }
-            yield return message;
-        }
-    }
-
-    /// <summary>A subject that nobody else uses, for answers.</summary>
-    public static string NewInbox() => "_INBOX." + Guid.NewGuid().ToString("N");
-
-    /// <summary>Sends what waits, for at most a second, and closes.</summary>
+    /// <summary>Sends what waits, for at most a second, and closes. While the bus is away what waits is lost.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_closing.IsCancellationRequested) return;
-        if (IsConnected) await _outgoing.DrainAsync(TimeSpan.FromSeconds(1));
+        lock (_stateLock)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+        }
+        await FlushAsync();
         await _closing.CancelAsync();
-        if (_loop is not null) await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_loop is not null) await _loop;
+        _outgoing.Close();
+        FailPings(new ObjectDisposedException(nameof(NatsConnection)));
+        var ended = NewConnected();
+        ended.SetException(new ObjectDisposedException(nameof(NatsConnection)));
+        _ = ended.Task.Exception;
+        Interlocked.Exchange(ref _connected, ended).TrySetException(new ObjectDisposedException(nameof(NatsConnection)));
         foreach (var subscription in _subscriptions.Values) subscription.Complete();
         _closing.Dispose();
     }
 
-    internal T? Deserialize<T>(ReadOnlySequence<byte> payload)
+    internal JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)_options.Json.GetTypeInfo(typeof(T));
+
+    private async Task FlushAsync()
     {
-        var reader = new Utf8JsonReader(payload);
-        return JsonSerializer.Deserialize(ref reader, TypeInfo<T>());
-    }
-
-    internal ValueTask UnsubscribeAsync(NatsSubscriptionBase subscription)
-    {
-        if (_subscriptions.TryRemove(subscription.Id, out _)) _outgoing.Control($"UNSUB {subscription.Id}\r\n");
-        return ValueTask.CompletedTask;
-    }
-
-    private JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)_options.Json.GetTypeInfo(typeof(T));
-
-    private static string SubscribeLine(NatsSubscriptionBase s) =>
-        s.QueueGroup is null ? $"SUB {s.Subject} {s.Id}\r\n" : $"SUB {s.Subject} {s.QueueGroup} {s.Id}\r\n";
-
-    internal static void ValidateSubject(string subject)
-    {
-        if (subject.Length == 0 || subject.AsSpan().IndexOfAny(" \t\r\n") >= 0)
-            throw new ArgumentException($"'{subject}' is not a subject: it is empty or has white space.", nameof(subject));
+        if (!IsConnected) return;
+        var pong = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        SendPing(pong);
+        await pong.Task.WaitAsync(FlushPatience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Start()
     {
-        if (_loop is not null) return;
-        lock (_startLock)
+        lock (_stateLock)
         {
-            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             _loop ??= Task.Run(() => RunAsync(_closing.Token));
         }
     }
+
+    private static TaskCompletionSource NewConnected() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

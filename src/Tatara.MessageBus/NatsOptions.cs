@@ -5,7 +5,7 @@ namespace Tatara.MessageBus;
 /// <summary>How to reach the bus.</summary>
 public sealed record NatsOptions
 {
-    /// <summary>Servers as host:port. The next one is tried when one cannot be reached.</summary>
+    /// <summary>Servers as host:port, [IPv6]:port or nats://host:port. The next one is tried when one cannot be reached.</summary>
     public required IReadOnlyList<string> Servers { get; init; }
 
     /// <summary>User name, when the server asks for one.</summary>
@@ -40,4 +40,7 @@ public sealed record NatsOptions
 
     /// <summary>Messages a subscription holds for a slow reader. Beyond it the oldest are dropped and counted: a slow reader must not stop the others.</summary>
     public int SubscriptionCapacity { get; init; } = 65_536;
+
+    /// <summary>For a log: no password.</summary>
+    public override string ToString() => $"{Name} at {string.Join(", ", Servers)}";
 }

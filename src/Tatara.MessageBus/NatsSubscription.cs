@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 
 namespace Tatara.MessageBus;
@@ -6,15 +9,17 @@ namespace Tatara.MessageBus;
 /// <summary>A live subscription. Disposing it tells the server.</summary>
 public sealed class NatsSubscription<T> : NatsSubscriptionBase, IAsyncDisposable
 {
+    private const int StatusNoResponders = 503;
+
     private readonly Channel<NatsMsg<T>> _channel;
+    private readonly JsonTypeInfo<T> _type;
     private long _dropped;
 
     internal NatsSubscription(NatsConnection connection, long id, string subject, string? queueGroup, int capacity)
         : base(connection, id, subject, queueGroup)
     {
-        _channel = Channel.CreateBounded<NatsMsg<T>>(
-            new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true },
-            _ => Interlocked.Increment(ref _dropped));
+        _type = connection.TypeInfo<T>();
+        _channel = Channel.CreateBounded<NatsMsg<T>>(new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest }, OnDropped);
     }
 
     /// <summary>What has arrived, oldest first.</summary>
@@ -27,52 +32,41 @@ public sealed class NatsSubscription<T> : NatsSubscriptionBase, IAsyncDisposable
     public IAsyncEnumerable<NatsMsg<T>> ReadAllAsync(CancellationToken cancellationToken = default) =>
         _channel.Reader.ReadAllAsync(cancellationToken);
 
+    /// <summary>Ends it; what has arrived can still be read.</summary>
     public ValueTask DisposeAsync()
     {
         _channel.Writer.TryComplete();
-        return Connection.UnsubscribeAsync(this);
+        Connection.Unsubscribe(this);
+        return ValueTask.CompletedTask;
     }
 
-    internal override void Deliver(string subject, string? replyTo, int status, ReadOnlySequence<byte> payload)
-    {
-        if (status == NatsConnection.StatusNoResponders)
-        {
-            _channel.Writer.TryWrite(new(subject, replyTo, default, new NatsNoRespondersException(subject), Connection));
-            return;
-        }
-        try
-        {
-            _channel.Writer.TryWrite(new(subject, replyTo, Connection.Deserialize<T>(payload), null, Connection));
-        }
-        catch (Exception e) when (e is System.Text.Json.JsonException or NotSupportedException)
-        {
-            _channel.Writer.TryWrite(new(subject, replyTo, default, e, Connection));
-        }
-    }
+    internal override void Deliver(string subject, string? replyTo, int status, ReadOnlySequence<byte> payload) =>
+        _channel.Writer.TryWrite(status == StatusNoResponders
+            ? new(subject, replyTo, default, new NatsNoRespondersException(subject), Connection)
+            : Read(subject, replyTo, payload));
 
     internal override void Complete() => _channel.Writer.TryComplete();
-}
 
-/// <summary>The part of a subscription that does not depend on its body's type.</summary>
-public abstract class NatsSubscriptionBase
-{
-    private protected NatsSubscriptionBase(NatsConnection connection, long id, string subject, string? queueGroup)
+    private NatsMsg<T> Read(string subject, string? replyTo, ReadOnlySequence<byte> payload)
     {
-        Connection = connection;
-        Id = id;
-        Subject = subject;
-        QueueGroup = queueGroup;
+        try
+        {
+            var reader = new Utf8JsonReader(payload);
+            var data = JsonSerializer.Deserialize(ref reader, _type);
+            if (reader.Read()) throw new JsonException("Something follows the message.");
+            return new(subject, replyTo, data, null, Connection);
+        }
+        catch (Exception e)
+        {
+            // Whatever a converter or constructor throws: one sender's message must not end the connection for all.
+            return new(subject, replyTo, default, e, Connection);
+        }
     }
 
-    internal NatsConnection Connection { get; }
-    internal long Id { get; }
-
-    /// <summary>What it listens to.</summary>
-    public string Subject { get; }
-
-    /// <summary>The group whose members share the messages, or null.</summary>
-    public string? QueueGroup { get; }
-
-    internal abstract void Deliver(string subject, string? replyTo, int status, ReadOnlySequence<byte> payload);
-    internal abstract void Complete();
+    /// <summary>Told of the first, then ever more seldom.</summary>
+    private void OnDropped(NatsMsg<T> message)
+    {
+        var total = Interlocked.Increment(ref _dropped);
+        if (BitOperations.IsPow2(total)) Connection.OnDropped(this, total);
+    }
 }

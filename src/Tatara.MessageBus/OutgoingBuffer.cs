@@ -9,22 +9,29 @@ namespace Tatara.MessageBus;
 /// </summary>
 internal sealed class OutgoingBuffer(int capacity)
 {
+    /// <summary>A burst must not hold its memory for ever.</summary>
+    private const int MaxKeptBytes = 256 * 1024;
+    private const int FirstBytes = 4096;
+
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _signal = new(0);
-    private ArrayBufferWriter<byte> _filling = new(4096);
-    private ArrayBufferWriter<byte> _sending = new(4096);
+    private readonly List<Range> _control = [];
+    private ArrayBufferWriter<byte> _filling = new(FirstBytes);
+    private ArrayBufferWriter<byte> _sending = new(FirstBytes);
     private TaskCompletionSource? _room;
+    private bool _isClosed;
 
     public async ValueTask PublishAsync(string subject, string? replyTo, byte[] body, CancellationToken cancellationToken)
     {
-        NatsConnection.ValidateSubject(subject);
         var head = replyTo is null ? $"PUB {subject} {body.Length}\r\n" : $"PUB {subject} {replyTo} {body.Length}\r\n";
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Task room;
             lock (_lock)
             {
-                if (_filling.WrittenCount == 0 || _filling.WrittenCount + body.Length <= capacity)
+                ObjectDisposedException.ThrowIf(_isClosed, typeof(NatsConnection));
+                if (_filling.WrittenCount == 0 || _filling.WrittenCount + head.Length + body.Length <= capacity)
                 {
                     Append(head);
                     _filling.Write(body);
@@ -39,11 +46,35 @@ internal sealed class OutgoingBuffer(int capacity)
         Signal();
     }
 
-    /// <summary>Protocol lines never wait: they are few and small.</summary>
+    /// <summary>Protocol lines of this session. They never wait: they are few and small.</summary>
     public void Control(string line)
     {
-        lock (_lock) Append(line);
+        lock (_lock)
+        {
+            var start = _filling.WrittenCount;
+            Append(line);
+            _control.Add(start.._filling.WrittenCount);
+        }
         Signal();
+    }
+
+    /// <summary>The session is over: its protocol lines mean nothing to the next one, which gets only what was published.</summary>
+    public void DropControl()
+    {
+        lock (_lock)
+        {
+            if (_control.Count == 0) return;
+            var kept = new ArrayBufferWriter<byte>(Math.Max(FirstBytes, _filling.WrittenCount));
+            var at = 0;
+            foreach (var range in _control)
+            {
+                kept.Write(_filling.WrittenSpan[at..range.Start.Value]);
+                at = range.End.Value;
+            }
+            kept.Write(_filling.WrittenSpan[at..]);
+            _filling = kept;
+            _control.Clear();
+        }
     }
 
     /// <summary>Everything that waits, once there is something. Valid until the next call.</summary>
@@ -51,35 +82,39 @@ internal sealed class OutgoingBuffer(int capacity)
     {
         while (true)
         {
+            lock (_lock)
+            {
+                if (_filling.WrittenCount > 0) return Take();
+            }
             await _signal.WaitAsync(cancellationToken);
-            lock (_lock)
-            {
-                if (_filling.WrittenCount == 0) continue;
-                (_filling, _sending) = (_sending, _filling);
-                if (_filling.Capacity > MaxKeptBytes) _filling = new ArrayBufferWriter<byte>(4096);
-                else _filling.ResetWrittenCount();
-                _room?.SetResult();
-                _room = null;
-            }
-            return _sending.WrittenMemory;
         }
     }
 
-    public async Task DrainAsync(TimeSpan patience)
+    /// <summary>Whoever waits for room, or comes later, fails.</summary>
+    public void Close()
     {
-        var deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
-        while (Environment.TickCount64 < deadline)
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                if (_filling.WrittenCount == 0) return;
-            }
-            await Task.Delay(5);
+            _isClosed = true;
+            FreeRoom();
         }
     }
 
-    /// <summary>A burst must not hold its memory for ever.</summary>
-    private const int MaxKeptBytes = 256 * 1024;
+    private ReadOnlyMemory<byte> Take()
+    {
+        (_filling, _sending) = (_sending, _filling);
+        if (_filling.Capacity > MaxKeptBytes) _filling = new ArrayBufferWriter<byte>(FirstBytes);
+        else _filling.ResetWrittenCount();
+        _control.Clear();
+        FreeRoom();
+        return _sending.WrittenMemory;
+    }
+
+    private void FreeRoom()
+    {
+        _room?.SetResult();
+        _room = null;
+    }
 
     private void Append(string line) => Encoding.UTF8.GetBytes(line, _filling);
 

@@ -1,1 +1,33 @@
-Console.WriteLine("tatara");
+using System.CommandLine;
+using Tatara.Commands;
+using Tatara.Configuration;
+
+var root = new RootCommand("Tatara: Cloud Foundry in one program.")
+{
+    QuickstartCommand.Create(),
+    UpCommand.Create(),
+    RunCommand.Create(),
+    SetupCommand.Create(),
+    BuildpackCommand.Create(),
+    DestroyCommand.Create(),
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (SetupException e)
+{
+    await Console.Error.WriteLineAsync($"tatara: {e.Problem}");
+    if (e.Advice.Length > 0) await Console.Error.WriteLineAsync($"        {e.Advice}");
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}
+catch (Exception e)
+{
+    await Console.Error.WriteLineAsync($"tatara: something unexpected happened: {e.Message}");
+    await Console.Error.WriteLineAsync($"        The details: {e.GetType().Name} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}; the platform's log may say more.");
+    return 1;
+}

@@ -1,45 +1,43 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Tatara.Testing;
 
 /// <summary>A real nats-server of the test's own on a free loopback port.</summary>
 public sealed class NatsServer : IAsyncDisposable
 {
-    private readonly string? _user;
-    private readonly string? _password;
+    private const int MaxPortTries = 10;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+
+    private readonly string _name = "test-" + Guid.NewGuid().ToString("N");
+    private readonly string[] _arguments;
+    private readonly string? _configFile;
     private Process? _process;
 
-    private NatsServer(int port, string? user, string? password) => (Port, _user, _password) = (port, user, password);
+    private NatsServer(string? config, params string[] arguments)
+    {
+        _arguments = arguments;
+        if (config is null) return;
+        _configFile = Path.GetTempFileName();
+        File.WriteAllText(_configFile, config);
+    }
 
-    public int Port { get; }
+    public int Port { get; private set; }
 
     public string Address => $"127.0.0.1:{Port}";
 
-    public static async Task<NatsServer> StartAsync(string? user = null, string? password = null)
-    {
-        var server = new NatsServer(FreePort(), user, password);
-        await server.StartAgainAsync();
-        return server;
-    }
+    public static Task<NatsServer> StartAsync(string? user = null, string? password = null) =>
+        StartAsync(user is null ? new NatsServer(null) : new NatsServer(null, "--user", user, "--pass", password!));
+
+    /// <summary>With a configuration file, for what has no flag: permissions, limits.</summary>
+    public static Task<NatsServer> StartWithConfigAsync(string config) => StartAsync(new NatsServer(config));
 
     /// <summary>Starts it again on the same port after <see cref="KillAsync"/>.</summary>
     public async Task StartAgainAsync()
     {
-        var start = new ProcessStartInfo("nats-server") { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in new[] { "-a", "127.0.0.1", "-p", Port.ToString() }) start.ArgumentList.Add(argument);
-        if (_user is not null)
-            foreach (var argument in new[] { "--user", _user, "--pass", _password! }) start.ArgumentList.Add(argument);
-        _process = Process.Start(start)!;
-        _process.BeginErrorReadLine();
-        _process.BeginOutputReadLine();
-        var deadline = Stopwatch.StartNew();
-        while (!await AnswersAsync())
-        {
-            if (deadline.Elapsed > TimeSpan.FromSeconds(10)) throw new TimeoutException("nats-server did not come up within 10 s.");
-            await Task.Delay(10);
-        }
+        if (!await TryStartAsync()) throw new InvalidOperationException($"nats-server did not come up on port {Port}.");
     }
 
     public async Task KillAsync()
@@ -51,7 +49,11 @@ public sealed class NatsServer : IAsyncDisposable
         _process = null;
     }
 
-    public async ValueTask DisposeAsync() => await KillAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        if (_configFile is not null) File.Delete(_configFile);
+    }
 
     public static int FreePort()
     {
@@ -60,15 +62,51 @@ public sealed class NatsServer : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private async Task<bool> AnswersAsync()
+    /// <summary>Another process may take the port between the asking and the binding; then another port will do.</summary>
+    private static async Task<NatsServer> StartAsync(NatsServer server)
+    {
+        for (var tries = 0; tries < MaxPortTries; tries++)
+        {
+            server.Port = FreePort();
+            if (await server.TryStartAsync()) return server;
+        }
+        await server.DisposeAsync();
+        throw new InvalidOperationException("nats-server does not come up.");
+    }
+
+    private async Task<bool> TryStartAsync()
+    {
+        string[] config = _configFile is null ? [] : ["-c", _configFile];
+        var start = new ProcessStartInfo("nats-server", ["-a", "127.0.0.1", "-p", Port.ToString(), "-n", _name, .. config, .. _arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        _process = Process.Start(start)!;
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        var clock = Stopwatch.StartNew();
+        while (!_process.HasExited && clock.Elapsed < StartPatience)
+        {
+            if (await GreetsAsync()) return true;
+            await Task.Delay(10);
+        }
+        await KillAsync();
+        return false;
+    }
+
+    /// <summary>Whether it is this server that answers on the port, and not one of a test that runs at the same time.</summary>
+    private async Task<bool> GreetsAsync()
     {
         try
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, Port);
-            return true;
+            var greeting = new byte[4096];
+            var length = await client.GetStream().ReadAsync(greeting);
+            return Encoding.UTF8.GetString(greeting, 0, length).Contains(_name, StringComparison.Ordinal);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             return false;
         }

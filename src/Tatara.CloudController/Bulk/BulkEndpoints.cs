@@ -39,6 +39,19 @@ internal sealed class BulkEndpoints(CloudControllerDbContext db, CloudController
         return new BulkAnswer(new BulkAppsPage(results, new BulkToken(rows.Count == 0 ? after : rows[^1].Id)));
     }
 
+    /// <summary>GET /bulk/route_hosts: the host name of every route that leads to an app, for whoever makes names resolve.</summary>
+    public async Task<IResult> GetRouteHostsAsync(ApiCall call)
+    {
+        Authorize(call.Http.Request);
+        var names = await (
+            from route in db.Routes.AsNoTracking()
+            where db.RouteDestinations.Any(destination => destination.RouteGuid == route.Guid)
+            join domain in db.Domains on route.DomainGuid equals domain.Guid
+            where !domain.Internal
+            select new { route.Host, domain.Name }).Distinct().ToListAsync(call.Cancelled);
+        return Results.Text(JsonSerializer.Serialize(names.Select(n => n.Host.Length == 0 ? n.Name : $"{n.Host}.{n.Name}")), "application/json");
+    }
+
     private static string PackageState(string? droplet) => droplet switch
     {
         DropletStates.Staged => "STAGED",

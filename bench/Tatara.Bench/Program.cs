@@ -1,0 +1,21 @@
+using Tatara.Bench;
+
+var json = args.Contains("--json");
+var name = args.FirstOrDefault(argument => !argument.StartsWith('-'));
+var benches = new Dictionary<string, (string What, Func<Report, Task> Run)>(StringComparer.Ordinal)
+{
+    ["push"] = ("push of a static page, and what of it is the platform's rather than the buildpack's", PushBench.RunAsync),
+    ["scale"] = ("one to five instances of a static app, all answering; a container's start over bare runc", ScaleBench.RunAsync),
+    ["recovery"] = ("from an instance's death to the next one's first answer", RecoveryBench.RunAsync),
+    ["footprint"] = ("a second start until ready; resident memory of everything when idle", FootprintBench.RunAsync),
+};
+if (name is null || !benches.TryGetValue(name, out var bench))
+{
+    await Console.Error.WriteLineAsync("usage: ./tatara bench NAME [--json]");
+    foreach (var (each, (what, _)) in benches) await Console.Error.WriteLineAsync($"  {each,-10} {what}");
+    return args.Contains("--help") ? 0 : 1;
+}
+var report = new Report(name, json);
+await bench.Run(report);
+report.Print();
+return 0;

@@ -1,0 +1,30 @@
+# The test command: installs what the tests need, builds, runs every test project one after the other, adds up.
+
+run_tests() {
+  local only=${1:-} project log passed=0 failed=0 skipped=0 status=0 line
+  prepare_machine
+  install_packages zip git openssl curl
+  build_platform
+  "$BUILD/tatara/tatara" setup
+  say "  Building the tests ..."
+  log=$(mktemp -d)
+  dotnet build "$TATARA_ROOT/Tatara.slnx" -v q -clp:ErrorsOnly || tatara_fail "The tests do not build." "The errors are above."
+  for project in "$TATARA_ROOT"/test/*Tests/; do
+    project=$(basename "$project")
+    if [[ -n $only && $project != *"$only"* ]]; then continue; fi
+    say "  $project ..."
+    if ! dotnet test "$TATARA_ROOT/test/$project" --no-build -v q --logger "trx;LogFileName=$log/$project.trx" >"$log/$project.txt" 2>&1; then
+      status=1
+      grep -vE '^\s*$' "$log/$project.txt" | tail -n 80
+    fi
+    line=$(grep -oE '(Passed!|Failed!).*' "$log/$project.txt" | tail -n 1 || true)
+    say "    ${line:-no result: see above}"
+    if [[ -z $line ]] && ! grep -q 'No test is available' "$log/$project.txt"; then failed=$((failed + 1)); fi
+    passed=$((passed + $(sed -nE 's/.*Passed: +([0-9]+).*/\1/p' <<<"$line" | grep . || echo 0)))
+    failed=$((failed + $(sed -nE 's/.*Failed: +([0-9]+).*/\1/p' <<<"$line" | grep . || echo 0)))
+    skipped=$((skipped + $(sed -nE 's/.*Skipped: +([0-9]+).*/\1/p' <<<"$line" | grep . || echo 0)))
+  done
+  rm -rf "$log"
+  say "$passed passed, $failed failed, $skipped skipped"
+  ((failed == 0 && status == 0))
+}

@@ -1,0 +1,57 @@
+using Tatara.Cli.Commands;
+
+namespace Tatara.Cli.CommandLine;
+
+/// <summary>All verbs. Only the one that runs is made.</summary>
+internal static class CommandList
+{
+    private static readonly (string Name, string? Alias, Func<CfCommand> Make)[] All =
+    [
+        ("help", "h", () => new HelpCommand()),
+        ("version", null, () => new VersionCommand()),
+        ("api", null, () => new ApiCommand()),
+        ("login", "l", () => new LoginCommand()),
+        ("auth", null, () => new AuthCommand()),
+        ("logout", "lo", () => new LogoutCommand()),
+        ("target", "t", () => new TargetCommand()),
+        ("apps", "a", () => new AppsCommand()),
+        ("app", null, () => new AppCommand()),
+        ("push", "p", () => new PushCommand()),
+        ("scale", null, () => new ScaleCommand()),
+        ("delete", "d", () => new DeleteCommand()),
+        ("start", "st", () => new StartCommand()),
+        ("stop", "sp", () => new StopCommand()),
+        ("restart", "rs", () => new RestartCommand()),
+        ("restage", "rg", () => new RestageCommand()),
+        ("events", null, () => new EventsCommand()),
+        ("logs", null, () => new LogsCommand()),
+        ("env", "e", () => new EnvCommand()),
+        ("set-env", "se", () => new SetEnvCommand()),
+        ("unset-env", "ue", () => new UnsetEnvCommand()),
+        ("stacks", null, () => new StacksCommand()),
+        ("orgs", "o", () => new OrgsCommand()),
+        ("create-org", "co", () => new CreateOrgCommand()),
+        ("delete-org", null, () => new DeleteOrgCommand()),
+        ("spaces", null, () => new SpacesCommand()),
+        ("create-space", "csp", () => new CreateSpaceCommand()),
+        ("delete-space", null, () => new DeleteSpaceCommand()),
+        ("domains", null, () => new DomainsCommand()),
+        ("routes", "r", () => new RoutesCommand()),
+        ("create-route", null, () => new CreateRouteCommand()),
+        ("map-route", null, () => new MapRouteCommand()),
+        ("unmap-route", null, () => new UnmapRouteCommand()),
+        ("delete-route", null, () => new DeleteRouteCommand()),
+        ("buildpacks", null, () => new BuildpacksCommand()),
+        ("curl", null, () => new CurlCommand()),
+    ];
+
+    public static IEnumerable<string> Names => All.Select(entry => entry.Name);
+
+    /// <param name="word">A name or an alias.</param>
+    public static CfCommand? TryMake(string word)
+    {
+        foreach (var (name, alias, make) in All)
+            if (name == word || alias == word) return make();
+        return null;
+    }
+}

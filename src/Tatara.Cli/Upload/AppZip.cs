@@ -1,0 +1,75 @@
+using System.IO.Compression;
+
+namespace Tatara.Cli.Upload;
+
+/// <summary>Packs files into a zip with Unix modes and links.</summary>
+internal static class AppZip
+{
+    private static readonly DateTimeOffset FirstTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset LastTime = new(2107, 12, 31, 23, 59, 58, TimeSpan.Zero);
+
+    /// <summary>A zip in a temporary file that is gone as soon as it is closed, whatever ends the program.</summary>
+    /// <exception cref="CfException">A file changed since it was hashed, or cannot be read.</exception>
+    public static async Task<FileStream> CreateAsync(IAppFiles source, IEnumerable<AppFile> files, CancellationToken stop)
+    {
+        var stream = Temporary();
+        try
+        {
+            await using (var zip = await ZipArchive.CreateAsync(stream, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, stop))
+                foreach (var file in files) await AddAsync(zip, source, file, stop);
+            stream.Position = 0;
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task AddAsync(ZipArchive zip, IAppFiles source, AppFile file, CancellationToken stop)
+    {
+        var entry = zip.CreateEntry(file.Kind == AppFileKind.Directory ? file.Path + "/" : file.Path);
+        entry.ExternalAttributes = file.UnixMode << 16;
+        entry.LastWriteTime = Within(source.LastWrite(file));
+        if (file.Kind == AppFileKind.Directory) return;
+
+        await using var content = source.Open(file);
+        await using var target = await entry.OpenAsync(stop);
+        using var sha1 = ContentHash.Start();
+        var buffer = new byte[128 * 1024];
+        for (int read; (read = await content.ReadAsync(buffer, stop)) > 0;)
+        {
+            sha1.AppendData(buffer, 0, read);
+            await target.WriteAsync(buffer.AsMemory(0, read), stop);
+        }
+
+        if (file.Kind == AppFileKind.File && Convert.ToHexStringLower(sha1.GetHashAndReset()) != file.Sha1)
+        {
+            throw new CfException(
+                $"Aborting push: File {file.Path} has been modified since the start of push. Validate the correct state of the file and try again.");
+        }
+    }
+
+    private static FileStream Temporary()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"cf-{Guid.NewGuid():N}.zip");
+        return LocalFile.Try(path, "written", () =>
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.Delete,
+                Options = FileOptions.Asynchronous,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
+            var stream = new FileStream(path, options);
+            File.Delete(path);
+            return stream;
+        });
+    }
+
+    /// <summary>A zip has no room for other times.</summary>
+    private static DateTimeOffset Within(DateTimeOffset time) => time < FirstTime ? FirstTime : time > LastTime ? LastTime : time;
+}

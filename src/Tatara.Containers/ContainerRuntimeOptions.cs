@@ -1,0 +1,57 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Tatara.Containers;
+
+/// <summary>Where one DEA's containers live on this machine. Two DEAs on a machine differ in directory, subnet and host ports.</summary>
+public sealed record ContainerRuntimeOptions
+{
+    /// <summary>State, logs and writable layers. It identifies this runtime: what an earlier run left in it is found again.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Mount points and sockets that need not outlive a reboot; must be reachable by every user (mode 711 or more).</summary>
+    public string RunDirectory { get; init; } = "/run/tatara";
+
+    /// <summary>User and group ids 0 to 65535 inside are this + 0 to 65535 on the machine. Stack and droplet files must be owned accordingly.</summary>
+    public int UserIdBase { get; init; } = 1_000_000;
+
+    /// <summary>Addresses for containers, four for each. Must not be in use elsewhere on this machine or where apps connect to.</summary>
+    public string Subnet { get; init; } = "10.253.0.0/16";
+
+    /// <summary>Address of this machine under which mapped ports answer. Made when no interface has it.</summary>
+    public string HostAddress { get; init; } = "10.254.0.1";
+
+    /// <summary>What one container's log may take on disk until its reader has caught up; older lines are dropped beyond.</summary>
+    public long LogBytes { get; init; } = 32L << 20;
+
+    /// <summary>Name servers for containers; none means those of the machine.</summary>
+    public IReadOnlyList<string> NameServers { get; init; } = [];
+
+    /// <summary>Network namespaces kept ready, so that a start does not wait for one.</summary>
+    public int SpareNetworks { get; init; } = 2;
+
+    /// <summary>Short name of this runtime in interfaces, tables and cgroups.</summary>
+    internal string Id => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(DataDirectory))))[..6];
+
+    /// <exception cref="ArgumentException">Says which option is wrong and why.</exception>
+    public void Validate()
+    {
+        Require(Path.IsPathRooted(DataDirectory), $"DataDirectory must be an absolute path, not \"{DataDirectory}\".");
+        Require(Path.IsPathRooted(RunDirectory), $"RunDirectory must be an absolute path, not \"{RunDirectory}\".");
+        Require(DataDirectory.IndexOfAny([':', ',', '\\']) < 0, "DataDirectory must have no colon, comma or backslash: overlayfs cannot name it.");
+        Require(UserIdBase is >= 65536 and <= int.MaxValue - 65536, $"UserIdBase must be 65536 or more, not {UserIdBase}: containers share no user with the machine.");
+        Require(IPNetwork.TryParse(Subnet, out var subnet) && subnet.BaseAddress.GetAddressBytes().Length == 4 && subnet.PrefixLength is >= 12 and <= 29,
+            $"Subnet must be an IPv4 network from /12 to /29, not \"{Subnet}\".");
+        Require(IPAddress.TryParse(HostAddress, out var host) && host.GetAddressBytes().Length == 4 && !IPAddress.IsLoopback(host) && !subnet.Contains(host),
+            $"HostAddress must be an IPv4 address that is neither loopback nor in Subnet, not \"{HostAddress}\".");
+        Require(LogBytes >= 64 << 10, $"LogBytes must be at least {64 << 10}, not {LogBytes}.");
+        Require(SpareNetworks is >= 0 and <= 100, $"SpareNetworks must be 0 to 100, not {SpareNetworks}.");
+        foreach (var server in NameServers) Require(IPAddress.TryParse(server, out _), $"NameServers must be addresses, not \"{server}\".");
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition) throw new ArgumentException(message);
+    }
+}

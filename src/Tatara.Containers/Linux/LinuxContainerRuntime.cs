@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Tatara.Containers.Cgroups;
+using Tatara.Containers.Disks;
+using Tatara.Containers.Networks;
+using Tatara.Containers.Processes;
+using Monitor = Tatara.Containers.Processes.Monitor;
+
+namespace Tatara.Containers.Linux;
+
+/// <summary>Containers by runc and conmon.</summary>
+internal sealed class LinuxContainerRuntime : IContainerRuntime
+{
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly ContainerRuntimeOptions _options;
+    private readonly ContainerNetwork _network;
+    private readonly ContainerCreator _creator;
+    private readonly ConcurrentDictionary<string, LinuxContainer?> _containers = new();
+
+    public LinuxContainerRuntime(ContainerRuntimeOptions options, ILoggerFactory loggerFactory, TimeProvider? clock = null)
+    {
+        _options = options;
+        Clock = clock ?? TimeProvider.System;
+        Logger = loggerFactory.CreateLogger("Tatara.Containers");
+        var tools = MachineTools.Find(ContainerPaths.Run(options));
+        var commands = new CommandRunner(CommandTimeout);
+        Cgroups = CgroupTree.Detect($"tatara-{options.Id}");
+        Runc = new Runc(commands, tools);
+        Monitor = new Monitor(options, tools, Cgroups);
+        _network = new ContainerNetwork(options, commands, Logger);
+        Remover = new ContainerRemover(options, Runc, Cgroups, _network, Logger);
+        _creator = new ContainerCreator(options, tools, Cgroups, _network, new WritableDisk(commands), this);
+    }
+
+    public ILogger Logger { get; }
+
+    public TimeProvider Clock { get; }
+
+    public CgroupTree Cgroups { get; }
+
+    public Runc Runc { get; }
+
+    public Monitor Monitor { get; }
+
+    public ContainerRemover Remover { get; }
+
+    public ProcessEnds ProcessEnds { get; } = new();
+
+    public async Task InitializeAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(ContainerPaths.All(_options));
+        // Users inside must be able to walk down to their root directory.
+        foreach (var directory in (string[])[_options.RunDirectory, ContainerPaths.Run(_options), ContainerPaths.MountsOfAll(_options)])
+            Ownership.MakeDirectory(directory, 0, Ownership.Passage);
+        Ownership.MakeDirectory(ContainerPaths.Sockets(_options), 0, Ownership.Private);
+        await _network.InitializeAsync(cancellationToken);
+    }
+
+    public async Task<IContainer> CreateAsync(ContainerSpec spec, CancellationToken cancellationToken)
+    {
+        SpecChecks.Check(spec);
+        if (!_containers.TryAdd(spec.Handle, null)) throw new ContainerException($"container {spec.Handle} exists already");
+        try
+        {
+            var container = await _creator.CreateAsync(spec, cancellationToken);
+            _containers[spec.Handle] = container;
+            return container;
+        }
+        catch
+        {
+            _containers.TryRemove(spec.Handle, out _);
+            throw;
+        }
+    }
+
+    public async Task<IReadOnlyList<IContainer>> RecoverAsync(CancellationToken cancellationToken)
+    {
+        // 1. What has a record is a container, running or not.
+        foreach (var handle in Remains())
+        {
+            var paths = new ContainerPaths(_options, handle);
+            if (_containers.ContainsKey(handle) || ContainerRecord.Load(paths.State) is not { } record) continue;
+            var container = new LinuxContainer(this, record, paths, _network.Adopt(record.Slot),
+                ProcessFiles.OpenMonitor(paths), ProcessFiles.OpenInit(paths, Cgroups.Processes(handle)));
+            _containers[handle] = container;
+        }
+
+        // 2. The rest was being created or destroyed when the last run was cut off.
+        foreach (var handle in Remains().Where(handle => !_containers.ContainsKey(handle)))
+        {
+            Logger.LogInformation("Removing the remains of container {Handle}", handle);
+            await Remover.RemoveAsync(handle, null, cancellationToken);
+        }
+        await _network.SweepAsync([.. _containers.Values.OfType<LinuxContainer>().Select(container => (container.Slot, container.Spec.Ports))], cancellationToken);
+        _ = _network.PrepareAsync();
+        return [.. _containers.Values.OfType<LinuxContainer>()];
+    }
+
+    public async Task RemoveAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (var container in await RecoverAsync(cancellationToken)) await container.DestroyAsync(cancellationToken);
+        await _network.RemoveAllAsync(cancellationToken);
+        Cgroups.RemoveAll();
+        Directory.Delete(ContainerPaths.Run(_options), recursive: true);
+        Directory.Delete(ContainerPaths.All(_options), recursive: true);
+    }
+
+    public void Forget(LinuxContainer container) => _containers.TryRemove(new KeyValuePair<string, LinuxContainer?>(container.Handle, container));
+
+    /// <summary>Every handle that anything on this machine is named after.</summary>
+    private IEnumerable<string> Remains() =>
+        Names(ContainerPaths.All(_options)).Concat(Names(ContainerPaths.MountsOfAll(_options))).Concat(Runc.List()).Concat(Cgroups.List()).Distinct();
+
+    private static IEnumerable<string> Names(string directory) =>
+        Directory.Exists(directory) ? Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)) : [];
+}

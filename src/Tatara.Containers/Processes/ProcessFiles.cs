@@ -1,0 +1,55 @@
+using Microsoft.Win32.SafeHandles;
+using Tatara.Containers.Linux;
+
+namespace Tatara.Containers.Processes;
+
+/// <summary>Processes named by files. A number alone proves nothing: it may have been given to another process since.</summary>
+internal static class ProcessFiles
+{
+    /// <summary>The container's conmon; null when it is not running.</summary>
+    public static SafeFileHandle? OpenMonitor(ContainerPaths paths) =>
+        Open(paths.MonitorPid, pid => HasArgument(pid, paths.Bundle));
+
+    /// <summary>The container's first process; null when it is not running.</summary>
+    public static SafeFileHandle? OpenInit(ContainerPaths paths, IReadOnlyList<int> processes) => Open(paths.InitPid, processes.Contains);
+
+    /// <summary>Every process that was started with this argument.</summary>
+    public static IEnumerable<SafeFileHandle> OpenAllWithArgument(string argument)
+    {
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), out var pid) || Libc.OpenProcess(pid) is not { } process) continue;
+            if (HasArgument(pid, argument)) yield return process;
+            else process.Dispose();
+        }
+    }
+
+    private static bool HasArgument(int pid, string argument)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(argument);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static SafeFileHandle? Open(string file, Func<int, bool> isIt)
+    {
+        try
+        {
+            if (!int.TryParse(File.ReadAllText(file), out var pid)) return null;
+            var process = Libc.OpenProcess(pid);
+            // Asked while the handle is held, so that the answer is about the process that is held.
+            if (process is not null && isIt(pid)) return process;
+            process?.Dispose();
+            return null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

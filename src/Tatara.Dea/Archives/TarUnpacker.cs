@@ -1,0 +1,51 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+
+namespace Tatara.Dea.Archives;
+
+/// <summary>Unpacks a tar.gz while it arrives.</summary>
+internal static class TarUnpacker
+{
+    /// <exception cref="ArchiveException">It is broken, hostile or beyond a limit. What was unpacked so far is the caller's to remove.</exception>
+    public static async Task<long> UnpackAsync(Stream archive, string root, int ownerId, ArchiveLimits limits, CancellationToken cancellationToken)
+    {
+        var tree = new TreeWriter(root, ownerId, limits);
+        try
+        {
+            await using var plain = new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true);
+            await using var reader = new TarReader(plain, leaveOpen: true);
+            while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+                await AddAsync(tree, entry, cancellationToken);
+            // Through to the last byte: the sender waits for it, and the hash covers it.
+            await archive.CopyToAsync(Stream.Null, cancellationToken);
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException or EndOfStreamException or ArgumentException)
+        {
+            throw new ArchiveException("The archive is not a valid tar.gz: " + e.Message, e);
+        }
+        return tree.Bytes;
+    }
+
+    private static async Task AddAsync(TreeWriter tree, TarEntry entry, CancellationToken cancellationToken)
+    {
+        switch (entry.EntryType)
+        {
+            case TarEntryType.Directory:
+                tree.AddDirectory(entry.Name, entry.Mode);
+                break;
+            case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
+                await tree.AddFileAsync(entry.Name, entry.Mode, entry.ModificationTime, entry.DataStream, cancellationToken);
+                break;
+            case TarEntryType.SymbolicLink:
+                tree.AddSymbolicLink(entry.Name, entry.LinkName);
+                break;
+            case TarEntryType.HardLink:
+                tree.AddHardLink(entry.Name, entry.LinkName);
+                break;
+            case TarEntryType.GlobalExtendedAttributes:
+                break;
+            default:
+                throw new ArchiveException($"The archive holds a {entry.EntryType}, which is neither a file, a directory nor a link.");
+        }
+    }
+}

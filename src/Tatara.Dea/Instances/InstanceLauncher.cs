@@ -1,0 +1,78 @@
+using Tatara.Containers;
+using Tatara.Dea.Archives;
+using Tatara.Dea.Droplets;
+using Tatara.Protocol;
+
+namespace Tatara.Dea.Instances;
+
+/// <summary>From a start message to a running process: droplet, port, environment, container.</summary>
+internal sealed class InstanceLauncher(DeaOptions options, DropletStore droplets, PortPool ports, IContainerRuntime containers)
+{
+    /// <summary>Tells an instance's container from a staging's.</summary>
+    public const string KindProperty = "kind";
+    public const string InstanceKind = "instance";
+
+    private const int MaxProcesses = 512;
+    private const long Megabyte = 1024 * 1024;
+
+    private static readonly string Script = EmbeddedScript.Read("launch.sh");
+
+    /// <exception cref="LaunchException">It failed; nothing is left of the attempt but the port and the lease, which the caller gives back.</exception>
+    public async Task<LayerCache.Lease> LaunchAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        // 1. The droplet, unpacked once for all its instances.
+        var start = instance.Start;
+        LayerCache.Lease droplet;
+        try
+        {
+            droplet = await droplets.AcquireAsync(start.Sha1, start.ExecutableUri, cancellationToken);
+        }
+        catch (DropletException e)
+        {
+            throw new LaunchException(e.Message, e);
+        }
+
+        try
+        {
+            // 2. What to run: the process's command, else the droplet's own.
+            var command = start.StartCommand is { Length: > 0 } own ? own
+                : StagingInfo.ReadStartCommand(Path.Combine(droplet.Directory, DropletStore.HomeInLayer))
+                  ?? throw new LaunchException("no start command: neither the app nor its droplet names one");
+
+            // 3. A port of this machine.
+            var port = ports.Take() ?? throw new LaunchException("this DEA has no free port left");
+            instance.Update(r => r with { HostPort = port });
+
+            // 4. The container, with the process in it.
+            instance.Container = await containers.CreateAsync(Describe(instance.Record, droplet.Directory, command), cancellationToken);
+            return droplet;
+        }
+        catch (Exception e)
+        {
+            droplet.Dispose();
+            if (e is ContainerException) throw new LaunchException("the container could not be created: " + e.Message, e);
+            throw;
+        }
+    }
+
+    private ContainerSpec Describe(InstanceRecord instance, string layer, string command)
+    {
+        var limits = instance.Start.Limits;
+        return new ContainerSpec
+        {
+            Handle = instance.Guid,
+            RootFileSystem = FindStack(instance.Start),
+            Layers = [layer],
+            Command = ["/bin/bash", "-c", Script, "launch", command],
+            Environment = InstanceEnvironment.Build(instance, options.HostAddress),
+            WorkingDirectory = "/home/vcap/app",
+            Limits = new ContainerLimits(
+                limits.Mem * Megabyte, limits.Disk * Megabyte, (int)Math.Clamp(limits.Mem, 2, 262_144), MaxProcesses, limits.Fds),
+            Ports = [new PortMapping(instance.HostPort, InstanceEnvironment.ContainerPort)],
+            Properties = new Dictionary<string, string> { [KindProperty] = InstanceKind },
+        };
+    }
+
+    private string FindStack(DeaStartMessage start) => options.FindStack(start.Stack)?.RootFileSystem
+        ?? throw new LaunchException($"this DEA does not have the stack '{start.Stack}'");
+}

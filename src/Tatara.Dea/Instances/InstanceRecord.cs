@@ -1,0 +1,20 @@
+using Tatara.Protocol;
+
+namespace Tatara.Dea.Instances;
+
+/// <summary>All that is known of an instance, as it stands on disk: enough to find it again after kill -9.</summary>
+/// <param name="Guid">Also the handle of its container.</param>
+/// <param name="Start">The message that asked for it.</param>
+/// <param name="Uris">Its routes now.</param>
+/// <param name="StateSince">When it entered its state; heartbeats carry it.</param>
+/// <param name="HostPort">The machine's port that leads to it; 0 until one is chosen.</param>
+internal sealed record InstanceRecord(
+    string Guid,
+    DeaStartMessage Start,
+    IReadOnlyList<string> Uris,
+    InstanceState State,
+    DateTimeOffset StateSince,
+    DateTimeOffset StartedAt,
+    int HostPort = 0,
+    int? ExitStatus = null,
+    string? ExitDescription = null);

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Tatara.MessageBus;
+using Tatara.Protocol;
+
+namespace Tatara.Dea.Instances;
+
+/// <summary>Tells the routers where instances are: at once, again at the interval they ask for, and when a router starts.</summary>
+internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, TimeProvider time, ILogger<RouteAnnouncer> logger)
+{
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Instance> _announced = new(StringComparer.Ordinal);
+    private TimeSpan _interval = options.RegisterInterval;
+
+    public async Task RegisterAsync(Instance instance)
+    {
+        _announced[instance.Guid] = instance;
+        await PublishAsync(instance);
+    }
+
+    /// <summary>True when it was registered until now.</summary>
+    public async Task<bool> UnregisterAsync(Instance instance)
+    {
+        if (!_announced.TryRemove(instance.Guid, out _)) return false;
+        if (instance.Record.Uris.Count == 0) return false;
+        await bus.PublishAsync(Subjects.RouterUnregister, Describe(instance.Record, instance.Record.Uris));
+        return true;
+    }
+
+    /// <summary>Gives an instance other routes.</summary>
+    public async Task ChangeAsync(Instance instance, IReadOnlyList<string> uris)
+    {
+        var gone = instance.Record.Uris.Except(uris).ToList();
+        instance.Update(r => r with { Uris = uris });
+        if (!_announced.ContainsKey(instance.Guid)) return;
+        await PublishAsync(instance);
+        if (gone.Count > 0) await bus.PublishAsync(Subjects.RouterUnregister, Describe(instance.Record, gone));
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(RepeatAsync(cancellationToken), GreetAsync(cancellationToken));
+    }
+
+    /// <summary>A router came up, or the bus came back: everything again.</summary>
+    public async Task RegisterAllAsync()
+    {
+        foreach (var instance in _announced.Values) await PublishAsync(instance);
+    }
+
+    /// <summary>A router says how often it wants to hear.</summary>
+    public void Follow(RouterGreeting greeting)
+    {
+        var asked = TimeSpan.FromSeconds(greeting.MinimumRegisterIntervalInSeconds);
+        if (asked >= ShortestInterval && asked < _interval) logger.LogInformation("The router wants to hear every {Interval}.", asked);
+        if (asked >= ShortestInterval) _interval = asked;
+    }
+
+    private async Task RepeatAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Delay(_interval, time, cancellationToken);
+            if (bus.IsConnected) await RegisterAllAsync();
+        }
+    }
+
+    private async Task GreetAsync(CancellationToken cancellationToken)
+    {
+        await bus.ConnectAsync(cancellationToken);
+        await foreach (var reply in bus.RequestManyAsync<string, RouterGreeting>(Subjects.RouterGreet, "", TimeSpan.FromSeconds(2), cancellationToken))
+        {
+            if (reply.Data is { } greeting) Follow(greeting);
+            else break;
+        }
+    }
+
+    private async Task PublishAsync(Instance instance)
+    {
+        var record = instance.Record;
+        if (record.Uris.Count > 0) await bus.PublishAsync(Subjects.RouterRegister, Describe(record, record.Uris));
+    }
+
+    private RouterRegistration Describe(InstanceRecord record, IReadOnlyList<string> uris) => new(
+        uris, options.HostAddress, record.HostPort,
+        Dea: options.Id,
+        App: ApplicationField(record, "application_id") ?? record.Start.Droplet,
+        PrivateInstanceId: record.Guid,
+        PrivateInstanceIndex: record.Start.Index.ToString(CultureInfo.InvariantCulture),
+        Tags: TagsOf(record));
+
+    private static Dictionary<string, string> TagsOf(InstanceRecord record)
+    {
+        var tags = new Dictionary<string, string> { ["component"] = "dea", ["process_id"] = record.Start.Droplet, ["process_type"] = record.Start.ProcessType ?? "web" };
+        foreach (var (tag, field) in new[] { ("app_name", "application_name"), ("space_name", "space_name"), ("organization_name", "organization_name") })
+            if (ApplicationField(record, field) is { } value) tags[tag] = value;
+        return tags;
+    }
+
+    private static string? ApplicationField(InstanceRecord record, string name) =>
+        record.Start.VcapApplication is { ValueKind: JsonValueKind.Object } application
+        && application.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Tatara.Dea.Linux;
+
+/// <summary>The system calls that .NET has no method for.</summary>
+internal static partial class Native
+{
+    private const int CurrentDirectory = -100;
+    private const int StatusBytes = 256;
+    private const uint InodeAndBirth = 0x100 | 0x800;
+
+    /// <summary>Gives a file, directory or link (itself, not its target) to a user and group. Does nothing when the DEA is not root, as in tests without containers.</summary>
+    public static void ChangeOwner(string path, int userId)
+    {
+        if (!Environment.IsPrivilegedProcess) return;
+        if (lchown(path, userId, userId) != 0) throw Failure($"chown of {path}");
+    }
+
+    /// <summary>A second name of a file.</summary>
+    public static void HardLink(string existing, string path)
+    {
+        if (link(existing, path) != 0) throw Failure($"link of {path} to {existing}");
+    }
+
+    /// <summary>Makes a named pipe.</summary>
+    public static void MakePipe(string path)
+    {
+        if (mkfifo(path, 0x180) != 0) throw Failure($"mkfifo of {path}");
+    }
+
+    /// <summary>Tells one file from another that later has the same path, even when it got the same inode; null when there is none.</summary>
+    public static unsafe string? IdentityOf(string path)
+    {
+        var status = stackalloc byte[StatusBytes];
+        if (statx(CurrentDirectory, path, 0, InodeAndBirth, status) != 0) return null;
+        return string.Create(CultureInfo.InvariantCulture, $"{*(ulong*)(status + 0x20)}-{*(long*)(status + 0x50)}.{*(uint*)(status + 0x58)}");
+    }
+
+    internal static IOException Failure(string what) =>
+        new($"{what} failed: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int lchown(string path, int owner, int group);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string existing, string path);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int statx(int directory, string path, int flags, uint mask, byte* status);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkfifo(string path, uint mode);
+}

@@ -1,0 +1,168 @@
+using Microsoft.Extensions.Logging;
+using Tatara.Containers;
+using Tatara.Dea.Archives;
+using Tatara.Dea.Droplets;
+using Tatara.Dea.Linux;
+using Tatara.Dea.Logs;
+using Tatara.Protocol;
+
+namespace Tatara.Dea.Staging;
+
+/// <summary>
+/// Turns one package into a droplet:
+/// 1. fetches buildpacks, package and the last build's cache; 2. runs the builder in a container; 3. receives what it made while
+/// its output goes to the log; 4. judges how it ended; 5. uploads. Whatever happens, nothing is left behind.
+/// </summary>
+internal sealed class StagingTask(StagingStartMessage message, StackOptions stack, string directory, StagingLog log, StagingTools tools)
+{
+    private const int VcapUserId = 2000;
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
+    /// <exception cref="StagingException">It cannot be staged; type and message are the answer.</exception>
+    public async Task<StagingReply> RunAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<StagingBuildpack> buildpacks = [];
+        try
+        {
+            // 1.
+            buildpacks = await tools.Inputs.FetchBuildpacksAsync(message, log, cancellationToken);
+            if (buildpacks.Count == 0) throw new StagingException(StagingErrors.NoAppDetected, "No buildpack is installed for the stack " + stack.Name);
+            var layer = await tools.Inputs.PrepareLayerAsync(message, directory, log, cancellationToken);
+
+            // 2. to 4.
+            using var droplet = await BuildAsync(layer, buildpacks, cancellationToken);
+
+            // 5.
+            await UploadAsync(droplet, cancellationToken);
+            droplet.Install(tools.Droplets);
+            return Describe(droplet, buildpacks);
+        }
+        catch (ArchiveException e)
+        {
+            throw new StagingException(StagingErrors.StagingError, "The droplet was refused. " + e.Message, e);
+        }
+        catch (ContainerException e)
+        {
+            throw new StagingException(StagingErrors.StagingError, "The staging container failed: " + e.Message, e);
+        }
+        finally
+        {
+            foreach (var buildpack in buildpacks) buildpack.Lease?.Dispose();
+        }
+    }
+
+    private async Task<StagedDroplet> BuildAsync(string layer, IReadOnlyList<StagingBuildpack> buildpacks, CancellationToken cancellationToken)
+    {
+        var pipes = new StagingPipes(directory, tools.Options.UserIdBase + VcapUserId);
+        await log.SayAsync($"Cell {tools.Options.Id} creating container for staging {message.TaskId}", cancellationToken);
+        var container = await tools.Containers.CreateAsync(
+            StagingContainer.Describe(message, stack, layer, pipes.Directory, buildpacks), cancellationToken);
+        Task<StagedDroplet?>? receiving = null;
+        try
+        {
+            receiving = tools.Outputs.ReceiveAsync(pipes, directory, buildpacks.Count, cancellationToken);
+            var exit = await RunAsync(container, receiving, cancellationToken);
+            await pipes.ReleaseAsync(receiving);
+            if (StagingVerdict.Judge(exit, await MeasureAsync(container), message.Properties.Resources) is { } failure)
+            {
+                // The builder could not hand it over because it was refused here: that is the reason then.
+                if (exit.ExitCode == StagingVerdict.HandOverFailed && receiving.IsFaulted) await receiving;
+                throw failure;
+            }
+            return await receiving ?? throw new StagingException(StagingErrors.StagingError, "The builder ended without a droplet");
+        }
+        catch when (receiving is not null)
+        {
+            await container.DestroyAsync(CancellationToken.None);
+            await pipes.ReleaseAsync(receiving);
+            if (receiving.IsCompletedSuccessfully) receiving.Result?.Dispose();
+            throw;
+        }
+        finally
+        {
+            await container.DestroyAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Until the builder has ended and all it printed is in the log, or it goes on though what it made was refused.</summary>
+    private async Task<ContainerExit> RunAsync(IContainer container, Task receiving, CancellationToken cancellationToken)
+    {
+        await using var reader = new ContainerLogReader(container.LogFile, LogPosition.Start, tools.Watch);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var following = log.FollowAsync(reader, giveUp.Token);
+        try
+        {
+            var ending = container.WaitAsync(cancellationToken);
+            await Task.WhenAny(ending, receiving);
+            if (receiving.IsFaulted && await Task.WhenAny(ending, Task.Delay(LastWords, cancellationToken)) != ending) await receiving;
+            var exit = await ending;
+            reader.ContainerEnded();
+            giveUp.CancelAfter(LastWords);
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await log.SayAsync($"Exit status {exit.ExitCode}", cancellationToken);
+            return exit;
+        }
+        finally
+        {
+            await giveUp.CancelAsync();
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<ContainerStats?> MeasureAsync(IContainer container)
+    {
+        try
+        {
+            return await container.StatsAsync(CancellationToken.None);
+        }
+        catch (ContainerException e)
+        {
+            tools.Logger.LogDebug(e, "The container of staging {Task} could not be measured.", message.TaskId);
+            return null;
+        }
+    }
+
+    private async Task UploadAsync(StagedDroplet droplet, CancellationToken cancellationToken)
+    {
+        await log.SayAsync("Uploading droplet, build artifacts cache...", cancellationToken);
+        try
+        {
+            await tools.Blobs.UploadAsync(message.UploadUri, droplet.File, droplet.Sha1, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new StagingException(StagingErrors.StagingError, "The droplet could not be uploaded. " + e.Message, e);
+        }
+        await log.SayAsync($"Uploaded droplet ({StagingInputs.Size(new FileInfo(droplet.File).Length)})", cancellationToken);
+        if (droplet is { CacheFile: { } cache, CacheSha1: { } sha1 })
+        {
+            try
+            {
+                await tools.Blobs.UploadAsync(message.BuildpackCacheUploadUri, cache, sha1, cancellationToken);
+                await log.SayAsync($"Uploaded build artifacts cache ({StagingInputs.Size(new FileInfo(cache).Length)})", cancellationToken);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException)
+            {
+                // The next staging is slower, that is all.
+                await log.SayAsync("The build artifacts cache could not be uploaded. " + e.Message, cancellationToken);
+            }
+        }
+        await log.SayAsync("Uploading complete", cancellationToken);
+    }
+
+    private StagingReply Describe(StagedDroplet droplet, IReadOnlyList<StagingBuildpack> buildpacks)
+    {
+        var used = droplet.Result.Chosen.Select(i => buildpacks[i]).ToList();
+        return new StagingReply(
+            message.TaskId,
+            DetectedBuildpack: droplet.Result.Detected,
+            BuildpackKey: used[^1].Admin?.Key,
+            BuildpackKeys: [.. used.Select(b => b.Admin?.Key ?? b.Name)],
+            DropletSha1: droplet.Sha1,
+            ProcessTypes: droplet.Result.ProcessTypes);
+    }
+}
+
+/// <summary>What every staging works with.</summary>
+internal sealed record StagingTools(
+    DeaOptions Options, IContainerRuntime Containers, StagingInputs Inputs, StagingOutputs Outputs, BlobClient Blobs, DropletStore Droplets, FileWatch Watch, ILogger<StagingTask> Logger);

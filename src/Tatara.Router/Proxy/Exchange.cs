@@ -1,0 +1,66 @@
+using Tatara.Router.Proxy.Http1;
+using Tatara.Router.Registry;
+
+namespace Tatara.Router.Proxy;
+
+/// <summary>One request and its answer. A connection uses the same object for all of its requests.</summary>
+internal sealed class Exchange(ClientAddress client, ProxyLimits limits, TimeProvider time)
+{
+    private readonly Endpoint?[] _tried = new Endpoint?[limits.MaxAttempts];
+
+    public ClientAddress Client { get; } = client;
+    public RequestHead Request { get; } = new(limits.MaxFields);
+    public ResponseHead Response { get; } = new(limits.MaxFields);
+
+    public Guid RequestId { get; private set; }
+    public DateTimeOffset StartedAt { get; private set; }
+    public long Started { get; private set; }
+
+    public Route? Route { get; set; }
+
+    /// <summary>The last endpoint that was asked.</summary>
+    public Endpoint? Endpoint { get; set; }
+
+    /// <summary>The instance that the session sticks to, if the request says so.</summary>
+    public Part StickyId { get; set; }
+
+    /// <summary>The one instance that the request is for, if it says so.</summary>
+    public Endpoint? OnlyEndpoint { get; set; }
+
+    /// <summary>When the endpoint was first asked, to tell its time from the router's.</summary>
+    public long Forwarded { get; set; }
+
+    public int Status { get; set; }
+    public string? RouterError { get; set; }
+    public long ReceivedBytes { get; set; }
+    public long SentBytes { get; set; }
+
+    public ReadOnlySpan<Endpoint?> Tried => _tried;
+
+    public void Begin()
+    {
+        RequestId = NewRequestId();
+        StartedAt = time.GetUtcNow();
+        Started = time.GetTimestamp();
+        (Route, Endpoint, OnlyEndpoint, RouterError) = (null, null, null, null);
+        StickyId = default;
+        (Forwarded, Status, ReceivedBytes, SentBytes) = (0, 0, 0, 0);
+        Array.Clear(_tried);
+    }
+
+    public void MarkTried(Endpoint endpoint)
+    {
+        var free = Array.IndexOf(_tried, null);
+        if (free >= 0) _tried[free] = endpoint;
+    }
+
+    /// <summary>A version 4 UUID. It has to be unique, not secret: no system call is worth it.</summary>
+    private static Guid NewRequestId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Random.Shared.NextBytes(bytes);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
+}

@@ -1,0 +1,74 @@
+using Tatara.Router.Proxy.Http1;
+using Tatara.Router.Registry;
+
+namespace Tatara.Router.Proxy;
+
+/// <summary>
+/// Writes a request head as the endpoint gets it: the client's fields, without those that concern this hop alone or
+/// belong to the router, then the router's own.
+/// </summary>
+internal static class RequestWriter
+{
+    /// <summary>Bounds what is added: ids of 128 bytes at most, addresses, numbers and names.</summary>
+    private const int AddedBytes = 1024;
+
+    public static int MaxLength(HeadBuffer head) => head.HeadLength + AddedBytes;
+
+    public static int Write(Exchange exchange, Endpoint endpoint, Span<byte> output)
+    {
+        var request = exchange.Request;
+        var writer = new SpanWriter(output);
+        writer.Write(request[request.Method]);
+        writer.Write(" "u8);
+        writer.Write(request[request.Target]);
+        writer.Write(" HTTP/1.1\r\n"u8);
+        writer.WriteField("Host"u8, request[request.Authority]);
+        foreach (var field in request.Fields)
+            if (IsPassedOn(request, field)) writer.WriteField(request[field.Name], request[field.Value]);
+        WriteFraming(request, ref writer);
+        WriteForwarding(exchange, endpoint, ref writer);
+        writer.Write("\r\n"u8);
+        return writer.Written;
+    }
+
+    private static bool IsPassedOn(RequestHead request, in HeaderField field) => field.Id switch
+    {
+        FieldId.Other => !request.IsNominated(field),
+        FieldId.Cookie or FieldId.UserAgent or FieldId.Referer or FieldId.RequestStart or FieldId.AppInstance or FieldId.Trailer or FieldId.SetCookie => true,
+        FieldId.Expect => request.MinorVersion == 1,
+        _ => false,
+    };
+
+    private static void WriteFraming(RequestHead request, ref SpanWriter writer)
+    {
+        if (request.IsChunked) writer.Write("Transfer-Encoding: chunked\r\n"u8);
+        else if (request.ContentLength >= 0) writer.WriteField("Content-Length"u8, request.ContentLength);
+        if (Head.HasOption(request[request.Find(FieldId.Te)], "trailers"u8)) writer.Write("TE: trailers\r\n"u8);
+        if (request.Upgrade.IsEmpty) return;
+        writer.Write("Connection: Upgrade\r\n"u8);
+        writer.WriteField("Upgrade"u8, request[request.Upgrade]);
+    }
+
+    private static void WriteForwarding(Exchange exchange, Endpoint endpoint, ref SpanWriter writer)
+    {
+        var (request, client) = (exchange.Request, exchange.Client);
+        writer.Write("X-Forwarded-For: "u8);
+        foreach (var field in request.Fields)
+        {
+            if (field.Id != FieldId.ForwardedFor || field.Value.IsEmpty) continue;
+            writer.Write(request[field.Value]);
+            writer.Write(", "u8);
+        }
+        writer.Write(client.Ip);
+        writer.Write("\r\n"u8);
+        writer.WriteField("X-Forwarded-Proto"u8, client.Scheme);
+        writer.WriteField("X-Forwarded-Port"u8, client.LocalPort);
+        if (request.Find(FieldId.RequestStart).IsEmpty) writer.WriteField("X-Request-Start"u8, exchange.StartedAt.ToUnixTimeMilliseconds());
+        writer.Write("X-Vcap-Request-Id: "u8);
+        writer.Write(exchange.RequestId);
+        writer.Write("\r\n"u8);
+        writer.WriteField("X-CF-ApplicationID"u8, endpoint.Owner.App);
+        writer.WriteField("X-CF-InstanceID"u8, endpoint.InstanceId);
+        writer.WriteField("X-CF-InstanceIndex"u8, endpoint.Index);
+    }
+}

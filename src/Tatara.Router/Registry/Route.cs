@@ -1,0 +1,45 @@
+using System.Text;
+
+namespace Tatara.Router.Registry;
+
+/// <summary>A host and path with the endpoints that serve it. Readers see one immutable list of members at a time.</summary>
+internal sealed class Route(RouteKey key)
+{
+    private volatile RouteMember[] _members = [];
+    private int _turn = Random.Shared.Next();
+
+    public RouteKey Key { get; } = key;
+    public byte[] PathBytes { get; } = Encoding.ASCII.GetBytes(key.Path);
+    public RouteMember[] Members => _members;
+
+    /// <summary>Of the registry's writer: since when nobody serves it.</summary>
+    public long? EmptySince { get; private set; }
+
+    /// <summary>Whose turn it is, for round robin.</summary>
+    public uint NextTurn() => (uint)Interlocked.Increment(ref _turn);
+
+    public RouteMember? Find(Endpoint endpoint) => Array.Find(_members, m => m.Endpoint == endpoint);
+
+    public void Add(RouteMember member)
+    {
+        _members = [.. _members, member];
+        EmptySince = null;
+    }
+
+    public void Remove(Endpoint endpoint, long now)
+    {
+        _members = Array.FindAll(_members, m => m.Endpoint != endpoint);
+        if (_members.Length == 0) EmptySince ??= now;
+    }
+}
+
+/// <summary>An endpoint's place in a route: it is refreshed and goes stale for each route by itself.</summary>
+internal sealed class RouteMember(Endpoint endpoint, TimeSpan staleAfter)
+{
+    public Endpoint Endpoint { get; } = endpoint;
+
+    public TimeSpan StaleAfter { get; set; } = staleAfter;
+
+    /// <summary>Timestamp of the last registration.</summary>
+    public long LastSeen { get; set; }
+}

@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Logging;
+using Tatara.Protocol;
+using Tatara.Router.Proxy.Backends;
+
+namespace Tatara.Router.Registry;
+
+/// <summary>
+/// Owns the route table. Changes come one at a time; requests read <see cref="Table"/> without a lock.
+/// An address has one owner: whoever registers it last takes it from all routes of the one before.
+/// </summary>
+internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider time, ILogger<RouteRegistry> logger)
+{
+    /// <summary>Far above any app's; a message with more is broken.</summary>
+    private const int MaxUrisPerMessage = 4096;
+
+    private const int MaxIdLength = 128;
+
+    private readonly Lock _writing = new();
+    private readonly Dictionary<EndpointAddress, Endpoint> _endpoints = [];
+    private volatile RouteTable _table = RouteTable.Empty;
+
+    public RouteTable Table => _table;
+
+    /// <summary>Enters the endpoint into its routes, or marks it as alive there.</summary>
+    public void Register(RouterRegistration message)
+    {
+        if (!IsValid(message))
+        {
+            Log.Refused(logger, message.Host, message.Port, message.App);
+            return;
+        }
+        lock (_writing)
+        {
+            var endpoint = Own(message);
+            var staleAfter = message.StaleThresholdInSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : options.PruneThreshold;
+            foreach (var uri in message.Uris)
+            {
+                if (RouteKey.TryParse(uri, out var key)) Enter(endpoint, key, staleAfter);
+                else Log.BadUri(logger, uri, message.App);
+            }
+            if (endpoint.Routes.Count == 0) Drop(endpoint);
+        }
+    }
+
+    /// <summary>Takes the endpoint out of the named routes, unless the address meanwhile belongs to another instance.</summary>
+    public void Unregister(RouterRegistration message)
+    {
+        if (!IsValid(message)) return;
+        lock (_writing)
+        {
+            if (!_endpoints.TryGetValue(new(message.Host, message.Port), out var endpoint) || endpoint.Owner != OwnerOf(message)) return;
+            foreach (var uri in message.Uris)
+                if (RouteKey.TryParse(uri, out var key) && _table.Find(key) is { } route) Leave(endpoint, route);
+        }
+    }
+
+    /// <summary>Drops endpoints that have been silent for too long, and routes that have been empty for too long.</summary>
+    public void Prune()
+    {
+        lock (_writing)
+        {
+            foreach (var route in _table.Routes.ToList())
+            {
+                foreach (var member in route.Members)
+                {
+                    if (time.GetElapsedTime(member.LastSeen) <= member.StaleAfter) continue;
+                    Log.Pruned(logger, member.Endpoint.Address, route.Key, member.Endpoint.Owner.App);
+                    Leave(member.Endpoint, route);
+                }
+                if (route.EmptySince is { } since && time.GetElapsedTime(since) >= options.EmptyRouteTimeout) _table = _table.Without(route);
+            }
+            foreach (var endpoint in _endpoints.Values) endpoint.Pool.Trim();
+        }
+    }
+
+    /// <summary>Counts every endpoint as just seen: while the bus was away nobody could say that it lives.</summary>
+    public void Freshen()
+    {
+        lock (_writing)
+        {
+            foreach (var member in _table.Routes.SelectMany(r => r.Members)) member.LastSeen = time.GetTimestamp();
+        }
+    }
+
+    private Endpoint Own(RouterRegistration message)
+    {
+        var address = new EndpointAddress(message.Host, message.Port);
+        var owner = OwnerOf(message);
+        if (_endpoints.TryGetValue(address, out var endpoint))
+        {
+            if (endpoint.Owner == owner) return endpoint;
+            Log.OwnerChanged(logger, address, endpoint.Owner.App, owner.App);
+            foreach (var route in endpoint.Routes.ToList()) Leave(endpoint, route);
+        }
+        endpoint = new Endpoint(address, owner, message.PrivateInstanceIndex, message.Tags, new BackendPool(options.Limits, time));
+        _endpoints[address] = endpoint;
+        return endpoint;
+    }
+
+    private void Enter(Endpoint endpoint, RouteKey key, TimeSpan staleAfter)
+    {
+        var route = _table.Find(key);
+        if (route?.Find(endpoint) is not { } member)
+        {
+            member = new RouteMember(endpoint, staleAfter);
+            var isNew = route is null;
+            route ??= new Route(key);
+            route.Add(member);
+            endpoint.Routes.Add(route);
+            if (isNew) _table = _table.With(route);
+            Log.Registered(logger, endpoint.Address, key, endpoint.Owner.App);
+        }
+        member.StaleAfter = staleAfter;
+        member.LastSeen = time.GetTimestamp();
+    }
+
+    private void Leave(Endpoint endpoint, Route route)
+    {
+        if (!endpoint.Routes.Remove(route)) return;
+        route.Remove(endpoint, time.GetTimestamp());
+        if (endpoint.Routes.Count == 0) Drop(endpoint);
+    }
+
+    private void Drop(Endpoint endpoint)
+    {
+        _endpoints.Remove(endpoint.Address);
+        endpoint.Retire();
+    }
+
+    private static EndpointOwner OwnerOf(RouterRegistration message) =>
+        new(message.App, message.PrivateInstanceId);
+
+    private static bool IsValid(RouterRegistration message) =>
+        message is { Uris: not null, Host: not null, Port: > 0 and <= 65_535 }
+        && message.Uris.Count <= MaxUrisPerMessage
+        && Uri.CheckHostName(message.Host) is UriHostNameType.IPv4 or UriHostNameType.IPv6 or UriHostNameType.Dns
+        && IsId(message.App) && IsId(message.PrivateInstanceId) && IsId(message.PrivateInstanceIndex);
+
+    /// <summary>Ids go into heads, cookies and log lines: nothing in them may end one.</summary>
+    private static bool IsId(string? id) =>
+        id is null || (id.Length is > 0 and <= MaxIdLength && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'));
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Address} serves {Route} for app {App}.")]
+        public static partial void Registered(ILogger logger, EndpointAddress address, RouteKey route, string? app);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Address} did not register again and no longer serves {Route} for app {App}.")]
+        public static partial void Pruned(ILogger logger, EndpointAddress address, RouteKey route, string? app);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Address} now belongs to app {NewApp}; its routes of app {OldApp} are dropped.")]
+        public static partial void OwnerChanged(ILogger logger, EndpointAddress address, string? oldApp, string? newApp);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A registration of {Host}:{Port} by app {App} is malformed and ignored.")]
+        public static partial void Refused(ILogger logger, string? host, int port, string? app);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "'{Uri}', registered by app {App}, is not a host with a path.")]
+        public static partial void BadUri(ILogger logger, string? uri, string? app);
+    }
+}

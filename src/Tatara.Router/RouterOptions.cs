@@ -1,0 +1,85 @@
+using System.Net;
+using Tatara.MessageBus;
+using Tatara.Router.Proxy;
+
+namespace Tatara.Router;
+
+/// <summary>How one router runs.</summary>
+public sealed record RouterOptions
+{
+    /// <summary>The bus that endpoints register on.</summary>
+    public required NatsOptions Bus { get; init; }
+
+    /// <summary>Tells routers apart on the bus and in logs.</summary>
+    public string Id { get; init; } = Guid.NewGuid().ToString();
+
+    /// <summary>Addresses to listen on. None means every address of the machine.</summary>
+    public IReadOnlyList<string> ListenAddresses { get; init; } = [];
+
+    /// <summary>Port for plain HTTP; 0 takes any free one, null turns it off.</summary>
+    public int? HttpPort { get; init; } = 80;
+
+    /// <summary>Port for HTTPS; 0 takes any free one, null turns it off. Needs <see cref="Certificates"/>.</summary>
+    public int? HttpsPort { get; init; } = 443;
+
+    /// <summary>Certificates, chosen by the name the client asks for; the first serves clients that name none or an unknown one.</summary>
+    public IReadOnlyList<CertificateFiles> Certificates { get; init; } = [];
+
+    /// <summary>Loopback port of /healthz and /routes; 0 takes any free one, null turns it off.</summary>
+    public int? StatusPort { get; init; }
+
+    /// <summary>User of /routes.</summary>
+    public string StatusUser { get; init; } = "router";
+
+    /// <summary>Password of /routes. Without one /routes is off: it names every app and address.</summary>
+    public string? StatusPassword { get; init; }
+
+    /// <summary>An endpoint that has not registered for this long is dropped. Longer survives more lost messages; shorter forgets dead instances sooner.</summary>
+    public TimeSpan PruneThreshold { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>How often stale endpoints are looked for.</summary>
+    public TimeSpan PruneInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often endpoints are asked to register again.</summary>
+    public TimeSpan RegisterInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a route without endpoints answers 503 before it is forgotten and answers 404.</summary>
+    public TimeSpan EmptyRouteTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Silence of an endpoint, in either direction, after which a request has failed. WebSockets and other tunnels have none.</summary>
+    public TimeSpan EndpointTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a connect to an endpoint may take before the next one is tried.</summary>
+    public TimeSpan EndpointConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Cookies of the apps that make a session stick to its instance.</summary>
+    public IReadOnlyList<string> StickySessionCookies { get; init; } = ["JSESSIONID"];
+
+    /// <summary>Bounds on what clients and endpoints may ask of the router.</summary>
+    internal ProxyLimits Limits { get; init; } = new();
+
+    /// <summary>Checks what no type can.</summary>
+    /// <exception cref="ArgumentException">Says in a sentence what is wrong.</exception>
+    public void Validate()
+    {
+        if (Bus.Servers.Count == 0) throw new ArgumentException("The router needs at least one bus server.");
+        if (HttpPort is null && HttpsPort is null) throw new ArgumentException("The router needs an HTTP or an HTTPS port.");
+        if (HttpsPort is not null && Certificates.Count == 0)
+            throw new ArgumentException("HTTPS needs a certificate: give one, or turn the HTTPS port off.");
+        foreach (var port in new[] { HttpPort, HttpsPort, StatusPort })
+            if (port is < 0 or > IPEndPoint.MaxPort) throw new ArgumentException($"{port} is not a port.");
+        foreach (var address in ListenAddresses)
+            if (!IPAddress.TryParse(address, out _)) throw new ArgumentException($"'{address}' is not an IP address to listen on.");
+        foreach (var (name, value) in new[]
+        {
+            (nameof(PruneThreshold), PruneThreshold), (nameof(PruneInterval), PruneInterval), (nameof(RegisterInterval), RegisterInterval),
+            (nameof(EndpointTimeout), EndpointTimeout), (nameof(EndpointConnectTimeout), EndpointConnectTimeout),
+        })
+            if (value <= TimeSpan.Zero) throw new ArgumentException($"{name} must be more than zero.");
+        if (PruneThreshold <= RegisterInterval)
+            throw new ArgumentException("PruneThreshold must exceed RegisterInterval, or live endpoints are dropped.");
+    }
+}
+
+/// <summary>A certificate with its chain, and its private key, both PEM.</summary>
+public sealed record CertificateFiles(string CertificateFile, string KeyFile);

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Tatara.Router.Registry;
+
+namespace Tatara.Router.Status;
+
+/// <summary>/healthz for load balancers, /routes for operators.</summary>
+internal sealed class StatusEndpoints(RouteRegistry registry, RouterOptions options)
+{
+    public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
+    {
+        "/healthz" => context.Response.WriteAsync("ok\n"),
+        "/routes" when options.StatusPassword is not null => WriteRoutesAsync(context),
+        _ => NotFound(context),
+    };
+
+    private static Task NotFound(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    private async Task WriteRoutesAsync(HttpContext context)
+    {
+        if (!IsAuthorized(context.Request.Headers.Authorization))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"router\"";
+            return;
+        }
+        context.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        json.WriteStartObject();
+        foreach (var route in registry.Table.Routes)
+        {
+            json.WriteStartArray(route.Key.ToString());
+            foreach (var member in route.Members) WriteMember(json, member);
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+        await json.FlushAsync(context.RequestAborted);
+    }
+
+    private static void WriteMember(Utf8JsonWriter json, RouteMember member)
+    {
+        var endpoint = member.Endpoint;
+        json.WriteStartObject();
+        json.WriteString("address", endpoint.Address.ToString());
+        json.WriteNumber("ttl", (int)member.StaleAfter.TotalSeconds);
+        json.WriteString("app", endpoint.Owner.App);
+        json.WriteString("private_instance_id", endpoint.Owner.PrivateInstanceId);
+        json.WriteString("private_instance_index", endpoint.Index);
+        json.WriteStartObject("tags");
+        foreach (var (name, value) in endpoint.Tags ?? new Dictionary<string, string>()) json.WriteString(name, value);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private bool IsAuthorized(string? authorization)
+    {
+        var expected = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.StatusUser}:{options.StatusPassword}"));
+        return authorization is not null
+            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(authorization), Encoding.UTF8.GetBytes(expected));
+    }
+}

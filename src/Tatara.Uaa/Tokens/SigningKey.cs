@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Tatara.Uaa.Tokens;
+
+/// <summary>
+/// A key that signs tokens. Access tokens carry its RSA signature, which every component checks with the published
+/// half. Refresh tokens are for the UAA alone: they carry a MAC whose key is derived from the private half, so no
+/// component that trusts the published keys can mistake one for an access token.
+/// </summary>
+internal sealed class SigningKey
+{
+    private SigningKey(string id, RSA rsa)
+    {
+        Id = id;
+        AccessKey = new RsaSecurityKey(rsa) { KeyId = id };
+        RefreshKey = new SymmetricSecurityKey(
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, rsa.ExportPkcs8PrivateKey(), outputLength: 32, info: "tatara refresh token"u8.ToArray())) { KeyId = id };
+        var numbers = rsa.ExportParameters(includePrivateParameters: false);
+        Published = new TokenKey("RSA", numbers.Exponent!, "sig", id, SecurityAlgorithms.RsaSha256, rsa.ExportSubjectPublicKeyInfoPem(), numbers.Modulus!);
+    }
+
+    public string Id { get; }
+
+    public RsaSecurityKey AccessKey { get; }
+
+    public SymmetricSecurityKey RefreshKey { get; }
+
+    public TokenKey Published { get; }
+
+    public static SigningKey Read(string path)
+    {
+        var rsa = RSA.Create();
+        try
+        {
+            rsa.ImportFromPem(File.ReadAllText(path));
+            return new SigningKey(Path.GetFileNameWithoutExtension(path), rsa);
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            rsa.Dispose();
+            throw new InvalidOperationException($"{path} is not a private RSA key. Move it away and a new one is made; all users then log in again.", e);
+        }
+    }
+
+    /// <summary>Makes a key and writes it so that the file is whole or absent, and never readable by others.</summary>
+    public static SigningKey Create(string directory, string id)
+    {
+        var rsa = RSA.Create(2048);
+        var path = Path.Combine(directory, id + ".pem");
+        var unfinished = path + ".new";
+        File.Delete(unfinished);
+        using (var file = new FileStream(unfinished, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        {
+            file.Write(Encoding.ASCII.GetBytes(rsa.ExportPkcs8PrivateKeyPem()));
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(unfinished, path);
+        return new SigningKey(id, rsa);
+    }
+}

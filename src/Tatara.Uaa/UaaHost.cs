@@ -1,0 +1,97 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tatara.MessageBus;
+using Tatara.Protocol;
+using Tatara.Uaa.Clients;
+using Tatara.Uaa.Data;
+using Tatara.Uaa.Errors;
+using Tatara.Uaa.Groups;
+using Tatara.Uaa.Login;
+using Tatara.Uaa.OpenId;
+using Tatara.Uaa.Registration;
+using Tatara.Uaa.Tokens;
+using Tatara.Uaa.Users;
+
+namespace Tatara.Uaa;
+
+/// <summary>The UAA role: who is who, and who may have which token.</summary>
+public static class UaaHost
+{
+    /// <summary>Bodies here are forms and users: none is larger.</summary>
+    private const int MaxBodyBytes = 256 * 1024;
+
+    /// <summary>Builds the role. Starting it needs no bus: host names are registered once there is one.</summary>
+    public static IHost Build(UaaOptions options, Action<ILoggingBuilder> logging) => Build(options, logging, TimeProvider.System);
+
+    internal static IHost Build(UaaOptions options, Action<ILoggingBuilder> logging, TimeProvider time)
+    {
+        options.Validate();
+        Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Tatara.Uaa" });
+        logging(builder.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port);
+        });
+        AddServices(builder.Services, options, time);
+        var app = builder.Build();
+        app.UseMiddleware<ErrorMiddleware>();
+        app.UseRouting();
+        Map(app);
+        return app;
+    }
+
+    internal static string ConnectionString(UaaOptions options) =>
+        new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = Path.Combine(options.DataDirectory, "uaa.db"), DefaultTimeout = 10 }.ToString();
+
+    private static void AddServices(IServiceCollection services, UaaOptions options, TimeProvider time)
+    {
+        services.AddRoutingCore();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        services.Configure<FormOptions>(form => form.ValueCountLimit = 64);
+        services.AddDbContextFactory<UaaDbContext>(database => database
+            .UseSqlite(ConnectionString(options))
+            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
+        services.TryAddSingleton(time);
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new NatsConnection(
+            options.Bus with { Json = ProtocolJson.Default.Options, Name = "uaa" }, provider.GetService<ILogger<NatsConnection>>()));
+        services.AddSingleton<UaaUrls>();
+        services.AddSingleton(new SigningKeys(options));
+        services.AddSingleton<ClientRegistry>();
+        services.AddSingleton<ClientAuthenticator>();
+        services.AddSingleton<UserStore>();
+        services.AddSingleton<GroupStore>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<Lockout>();
+        services.AddSingleton<PasswordLogin>();
+        services.AddSingleton<RevokedTokens>();
+        services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<TokenVerifier>();
+        services.AddSingleton<CallerReader>();
+        services.AddSingleton<TokenGranter>();
+        services.AddHostedService<FirstUsers>();
+        services.AddHostedService<RouterRegistrar>();
+    }
+
+    private static void Map(WebApplication app)
+    {
+        LoginInfoEndpoints.Map(app);
+        TokenEndpoints.Map(app);
+        TokenKeyEndpoints.Map(app);
+        RevocationEndpoints.Map(app);
+        UserEndpoints.Map(app);
+        GroupEndpoints.Map(app);
+        ClientEndpoints.Map(app);
+        OpenIdEndpoints.Map(app);
+    }
+}

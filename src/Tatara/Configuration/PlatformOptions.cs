@@ -1,0 +1,85 @@
+namespace Tatara.Configuration;
+
+/// <summary>What `up` and `quickstart` can be told.</summary>
+internal sealed record PlatformOptions
+{
+    /// <summary>The last sixteenth of the network is the machine's own.</summary>
+    public const int MaxDeas = 15;
+
+    public const string DefaultDomain = "tatara.localhost";
+
+    /// <summary>Everything that has to survive a restart.</summary>
+    public string Data { get; init; } = "/var/lib/tatara";
+
+    /// <summary>Root filesystems, a folder each; several platforms on one machine may share them.</summary>
+    public string Stacks { get; init; } = "/var/lib/tatara/stacks";
+
+    /// <summary>Packaged built-in buildpacks; may be shared, too.</summary>
+    public string Buildpacks { get; init; } = "/var/lib/tatara/buildpacks";
+
+    /// <summary>System domain and default app domain.</summary>
+    public string Domain { get; init; } = DefaultDomain;
+
+    public int HttpPort { get; init; } = 80;
+    public int HttpsPort { get; init; } = 443;
+
+    /// <summary>Address the router listens on.</summary>
+    public string Listen { get; init; } = "0.0.0.0";
+
+    /// <summary>DEAs on this machine. More than one: each is a process of its own.</summary>
+    public int Deas { get; init; } = 1;
+
+    /// <summary>First of the loopback ports that the platform's parts use among themselves.</summary>
+    public int PortsFrom { get; init; } = 24000;
+
+    /// <summary>Whether names are kept in /etc/hosts.</summary>
+    public bool WriteHosts { get; init; } = true;
+
+    /// <summary>Private network for containers, a /16. Its last 256 addresses are this machine's own, one for each DEA.</summary>
+    public string Network { get; init; } = "10.253.0.0/16";
+
+    /// <summary>Memory for instances in MB, of all DEAs together; null: three quarters of the machine's.</summary>
+    public long? MemoryMb { get; init; }
+
+    public int BusPort => PortsFrom + 22;
+    public int CloudControllerPort => PortsFrom + 1;
+    public int UaaPort => PortsFrom + 2;
+    public int LogCachePort => PortsFrom + 3;
+    public int RouterStatusPort => PortsFrom + 4;
+
+    public string TlsDirectory => Path.Combine(Data, "tls");
+    public string SecretsFile => Path.Combine(Data, "secrets.json");
+    public string StackDirectory => Path.Combine(Stacks, "bookworm");
+
+    /// <summary>The API's address as a client writes it.</summary>
+    public Uri ApiUrl => HttpsPort == 443 ? new Uri($"https://api.{Domain}") : new Uri($"https://api.{Domain}:{HttpsPort}");
+
+    public Uri AppUrl(string host) => HttpsPort == 443 ? new Uri($"https://{host}.{Domain}/") : new Uri($"https://{host}.{Domain}:{HttpsPort}/");
+
+    /// <summary>A sixteenth of the network for each DEA; the last one holds the machine's own addresses.</summary>
+    public string DeaSubnet(int index) => $"{NetworkPrefix}.{index * 16}.0/20";
+
+    /// <summary>The address under which the router reaches the instances of a DEA.</summary>
+    public string DeaHostAddress(int index) => $"{NetworkPrefix}.255.{index + 1}";
+
+    private string NetworkPrefix => string.Join('.', Network.Split('.').Take(2));
+
+    public string LogFile => Path.Combine(Data, "log", "tatara.log");
+
+    public string DeaDirectory(string name) => Path.Combine(Data, name);
+
+    public static string DeaName(int index) => $"dea-{index}";
+
+    /// <exception cref="SetupException">Something in it cannot work.</exception>
+    public PlatformOptions Validated()
+    {
+        if (Uri.CheckHostName(Domain) != UriHostNameType.Dns || !Domain.Contains('.', StringComparison.Ordinal))
+            throw new SetupException($"'{Domain}' is not a domain.", "Use a name with a dot, like apps.example.com; *.DOMAIN has to lead to this machine.");
+        if (Deas is < 1 or > MaxDeas) throw new SetupException($"--deas {Deas} cannot be.", $"One machine runs 1 to {MaxDeas}.");
+        if (!System.Net.IPNetwork.TryParse(Network, out var network) || network.PrefixLength != 16)
+            throw new SetupException($"--network {Network} is not a /16 network.", "Use one that is free here, like 10.253.0.0/16.");
+        foreach (var port in (int[])[HttpPort, HttpsPort, PortsFrom, BusPort])
+            if (port is < 1 or > 65535) throw new SetupException($"{port} is not a port.", "Ports are 1 to 65535.");
+        return this with { Data = Path.GetFullPath(Data), Stacks = Path.GetFullPath(Stacks), Buildpacks = Path.GetFullPath(Buildpacks) };
+    }
+}

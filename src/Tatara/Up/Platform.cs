@@ -1,0 +1,79 @@
+using Tatara.Bus;
+using Tatara.Configuration;
+using Tatara.Names;
+using Tatara.Tls;
+
+namespace Tatara.Up;
+
+/// <summary>
+/// The whole platform in one process, beside a nats-server. Stopping it stops no app: the next start finds them.
+/// </summary>
+internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> logging) : IAsyncDisposable
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(8);
+
+    private readonly ILoggerFactory _loggers = LoggerFactory.Create(logging);
+    private readonly List<IHost> _hosts = [];
+    private PlatformLock? _lock;
+    private NatsServerProcess? _bus;
+    private DeaProcesses? _deas;
+    private HostsKeeper? _names;
+
+    public Secrets Secrets { get; } = Secrets.LoadOrCreate(options.SecretsFile);
+
+    /// <summary>Whether a platform runs on this data folder already.</summary>
+    public static bool IsRunning(PlatformOptions options)
+    {
+        using var taken = PlatformLock.TryTake(LockFile(options));
+        return taken is null;
+    }
+
+    /// <summary>1. take the folder, 2. the bus, 3. all roles at once, 4. names, 5. wait until the API answers through the router.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _lock = PlatformLock.TryTake(LockFile(options))
+            ?? throw new SetupException($"A Tatara runs on {options.Data} already.", "Use that one, or stop it first; --data and --ports-from start another beside it.");
+        if (!Directory.Exists(options.StackDirectory))
+            throw new SetupException($"There is no stack at {options.StackDirectory}.", "Run `./tatara quickstart` once: it makes it.");
+        PortCheck.EnsureFree(options);
+        new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System).Ensure();
+
+        _bus = new NatsServerProcess(Path.Combine(options.Data, "bus"), options.BusPort, Secrets.BusPassword, _loggers.CreateLogger<NatsServerProcess>());
+        await _bus.StartAsync(cancellationToken);
+
+        var roles = new RoleHosts(options, Secrets, logging);
+        Func<IHost>[] builders = [roles.Router, roles.Uaa, roles.CloudController, roles.LogCache, roles.HealthManager];
+        if (options.Deas == 1) builders = [.. builders, () => roles.Dea(0)];
+        else _deas = DeaProcesses.Start(options, _loggers.CreateLogger<DeaProcesses>());
+        await Task.WhenAll(builders.Select(build => Task.Run(() => StartAsync(build, cancellationToken), cancellationToken)));
+
+        if (options.WriteHosts)
+        {
+            _names = new HostsKeeper(options, roles, Secrets, _loggers.CreateLogger<HostsKeeper>());
+            await _names.StartAsync(cancellationToken);
+        }
+        await Readiness.WaitAsync(options, roles, cancellationToken);
+    }
+
+    /// <summary>Stops everything but the apps, last what the others lean on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(StopPatience);
+        if (_names is not null) await _names.DisposeAsync();
+        if (_deas is not null) await _deas.DisposeAsync();
+        await Task.WhenAll(_hosts.Select(host => host.StopAsync(patience.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var host in _hosts) host.Dispose();
+        if (_bus is not null) await _bus.DisposeAsync();
+        _lock?.Dispose();
+        _loggers.Dispose();
+    }
+
+    private static string LockFile(PlatformOptions options) => Path.Combine(options.Data, "tatara.lock");
+
+    private async Task StartAsync(Func<IHost> build, CancellationToken cancellationToken)
+    {
+        var host = build();
+        lock (_hosts) _hosts.Add(host);
+        await host.StartAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Net;
+using System.Net.Sockets;
+using Tatara.Configuration;
+
+namespace Tatara.Up;
+
+/// <summary>Says which port is taken before anything is started on it.</summary>
+internal static class PortCheck
+{
+    public static void EnsureFree(PlatformOptions options)
+    {
+        Check(options.Listen, options.HttpPort, "--http-port");
+        Check(options.Listen, options.HttpsPort, "--https-port");
+        foreach (var port in (int[])[options.CloudControllerPort, options.UaaPort, options.LogCachePort, options.RouterStatusPort])
+            Check("127.0.0.1", port, "--ports-from");
+    }
+
+    private static void Check(string address, int port, string flag)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Parse(address), port);
+            listener.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new SetupException($"Port {port} on {address} cannot be used: {e.Message}.", $"`ss -ltnp` shows who has it; {flag} chooses another.", e);
+        }
+    }
+}

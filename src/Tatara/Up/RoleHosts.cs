@@ -1,0 +1,128 @@
+using Tatara.Bus;
+using Tatara.CloudController;
+using Tatara.Configuration;
+using Tatara.Containers;
+using Tatara.Dea;
+using Tatara.HealthManager;
+using Tatara.LogCache;
+using Tatara.MessageBus;
+using Tatara.Protocol;
+using Tatara.Router;
+using Tatara.Tls;
+using Tatara.Uaa;
+
+namespace Tatara.Up;
+
+/// <summary>Builds each role's host from the platform's configuration: the one place that knows how they are wired.</summary>
+internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action<ILoggingBuilder> logging)
+{
+    /// <summary>Twice within the Health Manager's patience with a silent DEA.</summary>
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Share of the machine's memory that apps may have when nothing is said.</summary>
+    private const double MemoryShare = 0.75;
+
+    /// <summary>Share of the free disk that apps may have.</summary>
+    private const double DiskShare = 0.8;
+
+    public const string BulkUser = "bulk";
+
+    public NatsOptions Bus(string name) => new()
+    {
+        Servers = [$"127.0.0.1:{options.BusPort}"],
+        User = NatsServerProcess.User,
+        Password = secrets.BusPassword,
+        Name = name,
+        Json = ProtocolJson.Default.Options,
+    };
+
+    public Uri CloudControllerUrl => new($"http://127.0.0.1:{options.CloudControllerPort}");
+
+    private Uri UaaUrl => new($"http://127.0.0.1:{options.UaaPort}");
+
+    public IHost Router()
+    {
+        var tls = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);
+        return RouterHost.Build(new RouterOptions
+        {
+            Bus = Bus("router"),
+            ListenAddresses = options.Listen == "0.0.0.0" ? [] : [options.Listen],
+            HttpPort = options.HttpPort,
+            HttpsPort = options.HttpsPort,
+            Certificates = [new CertificateFiles(tls.CertificateFile, tls.KeyFile)],
+            StatusPort = options.RouterStatusPort,
+            StatusPassword = secrets.BulkPassword,
+        }, logging);
+    }
+
+    public IHost CloudController() => CloudControllerHost.Build(new CloudControllerOptions
+    {
+        Bus = Bus("cloud-controller"),
+        Domain = options.Domain,
+        DataDirectory = Path.Combine(options.Data, "cloud-controller"),
+        Port = options.CloudControllerPort,
+        UaaUrl = UaaUrl,
+        BlobSigningKey = secrets.BlobSigningKey,
+        BulkUser = BulkUser,
+        BulkPassword = secrets.BulkPassword,
+        ExternalHttpsPort = options.HttpsPort,
+        BuildpackDirectory = options.Buildpacks,
+        StackAliases = new Dictionary<string, string> { ["cflinuxfs4"] = "bookworm", ["cflinuxfs3"] = "bookworm" },
+    }, logging);
+
+    public IHost Uaa() => UaaHost.Build(new UaaOptions
+    {
+        Bus = Bus("uaa"),
+        Domain = options.Domain,
+        DataDirectory = Path.Combine(options.Data, "uaa"),
+        Port = options.UaaPort,
+        ExternalHttpsPort = options.HttpsPort,
+        AdminPassword = secrets.AdminPassword,
+    }, logging);
+
+    public IHost LogCache() => LogCacheHost.Build(new LogCacheOptions
+    {
+        Bus = Bus("log-cache"),
+        Domain = options.Domain,
+        DataDirectory = Path.Combine(options.Data, "log-cache"),
+        Port = options.LogCachePort,
+        UaaUrl = UaaUrl,
+        CloudControllerUrl = CloudControllerUrl,
+    }, logging);
+
+    public IHost HealthManager() => HealthManagerHost.Build(new HealthManagerOptions
+    {
+        Bus = Bus("health-manager"),
+        CloudControllerUrl = CloudControllerUrl,
+        BulkUser = BulkUser,
+        BulkPassword = secrets.BulkPassword,
+    }, logging);
+
+    public static ContainerRuntimeOptions Containers(PlatformOptions options, int index) => new()
+    {
+        DataDirectory = Path.Combine(options.DeaDirectory(PlatformOptions.DeaName(index)), "containers"),
+        HostAddress = options.DeaHostAddress(index),
+        Subnet = options.DeaSubnet(index),
+    };
+
+    public IHost Dea(int index)
+    {
+        var directory = options.DeaDirectory(PlatformOptions.DeaName(index));
+        var memory = options.MemoryMb ?? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024) * MemoryShare);
+        var disk = (long)(new DriveInfo(options.Data).AvailableFreeSpace / (1024 * 1024) * DiskShare);
+        var loggers = LoggerFactory.Create(logging);
+        var containers = ContainerRuntime.Create(Containers(options, index), loggers);
+        return DeaHost.Build(new DeaOptions
+        {
+            Id = PlatformOptions.DeaName(index),
+            Bus = Bus(PlatformOptions.DeaName(index)),
+            DataDirectory = directory,
+            HostAddress = options.DeaHostAddress(index),
+            Stacks = [new StackOptions("bookworm", options.StackDirectory)],
+            MemoryMb = memory / options.Deas,
+            DiskMb = disk / options.Deas,
+            HeartbeatInterval = HeartbeatInterval,
+            Zone = $"zone-{index}",
+        }, containers, logging);
+    }
+}

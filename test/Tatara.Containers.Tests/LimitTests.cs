@@ -1,0 +1,125 @@
+namespace Tatara.Containers.Tests;
+
+public sealed class LimitTests(TestRuntime machine) : IClassFixture<TestRuntime>
+{
+    [Fact]
+    public async Task Memory_Exceeded_KilledAndReportedAsOutOfMemory()
+    {
+        var (exit, _) = await machine.RunAsync("exec tail /dev/zero");
+
+        exit.ShouldSatisfyAllConditions(
+            it => it.ExitCode.ShouldBe(128 + 9),
+            it => it.OutOfMemory.ShouldBeTrue());
+    }
+
+    [Fact]
+    public async Task Memory_SharedMemoryExceeded_Counts()
+    {
+        var (exit, _) = await machine.RunAsync("head -c 60M /dev/zero > /dev/shm/x; exec head -c 60M /dev/zero > /dev/shm/y",
+            spec => spec with { Limits = spec.Limits with { MemoryBytes = 48 << 20 } });
+
+        exit.OutOfMemory.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Memory_KilledByItselfWithSameSignal_NotOutOfMemory()
+    {
+        var (exit, _) = await machine.RunAsync("kill -9 $$");
+
+        exit.ExitCode.ShouldBe(128 + 9);
+        exit.OutOfMemory.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Memory_WorkerKilledButProgramEndsWell_NotOutOfMemory()
+    {
+        var (exit, output) = await machine.RunAsync("tail /dev/zero; echo worker ended with $?; exit 0");
+
+        output.ShouldContain("137");
+        exit.ShouldBe(exit with { ExitCode = 0, OutOfMemory = false });
+    }
+
+    [Fact]
+    public async Task Disk_Full_WritesFailAndTheAppLivesOn()
+    {
+        var (exit, output) = await machine.RunAsync(
+            "head -c 200M /dev/zero > /home/vcap/big 2>/tmp/error; cat /tmp/error; stat -c %s /home/vcap/big; rm /home/vcap/big; head -c 40M /dev/zero > /tmp/again && echo lives; df -B1 --output=size,avail / | tail -1");
+
+        exit.ExitCode.ShouldBe(0, output);
+        output.ShouldContain("lives");
+        var written = long.Parse(output.Split('\n').First(line => line.All(char.IsAsciiDigit)));
+        written.ShouldBeInRange((64L << 20) * 99 / 100, (64L << 20) * 103 / 100);
+    }
+
+    [Fact]
+    public async Task Disk_Full_ErrorIsNoSpace()
+    {
+        var (_, output) = await machine.RunAsync("head -c 200M /dev/zero > /home/vcap/big");
+
+        output.ShouldContain("No space left on device");
+    }
+
+    [Fact]
+    public async Task Pids_ForkBomb_Contained()
+    {
+        var container = await machine.BashAsync("bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 1000");
+        await Eventually.TrueAsync(async () => (await container.StatsAsync(default)).Pids > 40);
+
+        (await container.StatsAsync(default)).Pids.ShouldBeLessThanOrEqualTo(64);
+        var (exit, _) = await machine.RunAsync("true");
+        exit.ExitCode.ShouldBe(0);
+        await container.DestroyAsync(default);
+        await machine.ShouldHaveNoTraceOfAsync(container.Handle);
+    }
+
+    [Fact]
+    public async Task OpenFiles_BeyondTheLimit_Fails()
+    {
+        var (_, output) = await machine.RunAsync("ulimit -n; ulimit -c; ulimit -n 2048 || echo refused");
+
+        output.ShouldStartWith("1024\n0\n");
+        output.ShouldContain("refused");
+    }
+
+    [Fact]
+    public async Task CpuShares_OfBusyNeighbours_DivideTheProcessor()
+    {
+        // Both on one processor, whatever the machine has.
+        var busy = "taskset -p -c 0 $$ >/dev/null; while :; do :; done";
+        var small = await machine.BashAsync(busy, spec => spec with { Limits = spec.Limits with { CpuShares = 100 } });
+        var large = await machine.BashAsync(busy, spec => spec with { Limits = spec.Limits with { CpuShares = 1000 } });
+        var before = (Small: await small.StatsAsync(default), Large: await large.StatsAsync(default));
+
+        await Eventually.TrueAsync(async () => (await large.StatsAsync(default)).CpuTime - before.Large.CpuTime > TimeSpan.FromSeconds(1));
+
+        var used = (await large.StatsAsync(default)).CpuTime - before.Large.CpuTime;
+        ((await small.StatsAsync(default)).CpuTime - before.Small.CpuTime).ShouldBeLessThan(used / 3);
+        await small.DestroyAsync(default);
+        await large.DestroyAsync(default);
+    }
+
+    [Fact]
+    public async Task Stats_OfRunningContainer_TellWhatItUses()
+    {
+        var container = await machine.BashAsync("head -c 20M /dev/zero > /home/vcap/file; head -c 30M /dev/zero > /dev/shm/memory; echo done; sleep 1000");
+        await Eventually.TrueAsync(async () => (await TestRuntime.OutputAsync(container)).Contains("done"));
+
+        var stats = await container.StatsAsync(default);
+
+        stats.CpuTime.ShouldBeGreaterThan(TimeSpan.Zero);
+        stats.MemoryBytes.ShouldBeInRange(30 << 20, 60 << 20);
+        stats.DiskBytes.ShouldBeInRange(20 << 20, 22 << 20);
+        stats.Pids.ShouldBeInRange(2, 3);
+        await container.DestroyAsync(default);
+    }
+
+    [Fact]
+    public async Task Log_Endless_StaysBounded()
+    {
+        var container = await machine.BashAsync("yes 0123456789012345678901234567890123456789 | head -c 60M");
+        await container.WaitAsync(default);
+
+        new FileInfo(container.LogFile).Length.ShouldBeLessThanOrEqualTo(machine.Options.LogBytes + 8192);
+        await container.DestroyAsync(default);
+    }
+}

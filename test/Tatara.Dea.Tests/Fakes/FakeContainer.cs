@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Tatara.Containers;
+
+namespace Tatara.Dea.Tests.Fakes;
+
+internal sealed class FakeContainer : IContainer
+{
+    private readonly TaskCompletionSource<ContainerExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action _removed;
+    private TcpListener? _listener;
+
+    public FakeContainer(ContainerSpec spec, string logFile, Action removed)
+    {
+        (Spec, LogFile, _removed) = (spec, logFile, removed);
+        File.WriteAllText(logFile, "");
+    }
+
+    public string Handle => Spec.Handle;
+    public ContainerSpec Spec { get; }
+    public string Address => "127.0.0.1";
+    public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
+    public string LogFile { get; }
+    public bool Destroyed { get; private set; }
+    public List<TimeSpan> Stops { get; } = [];
+
+    /// <summary>False: it does not end when it is asked to, until <see cref="Exit"/>.</summary>
+    public bool EndsOnStop { get; set; } = true;
+
+    public void Listen()
+    {
+        _listener = new TcpListener(IPAddress.Loopback, Spec.Ports[0].HostPort);
+        _listener.Start();
+    }
+
+    public void Write(string text, string stream = "stdout", string tag = "F") =>
+        File.AppendAllText(LogFile, $"{DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffffff", CultureInfo.InvariantCulture)}00+00:00 {stream} {tag} {text}\n");
+
+    public void Exit(int code, bool outOfMemory = false)
+    {
+        _listener?.Stop();
+        _exit.TrySetResult(new ContainerExit(code, outOfMemory, DateTimeOffset.UtcNow));
+    }
+
+    public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => _exit.Task.WaitAsync(cancellationToken);
+
+    public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        Stops.Add(grace);
+        if (EndsOnStop) Exit(143);
+        await _exit.Task.WaitAsync(cancellationToken);
+    }
+
+    public Task DestroyAsync(CancellationToken cancellationToken)
+    {
+        Exit(137);
+        Destroyed = true;
+        _removed();
+        return Task.CompletedTask;
+    }
+
+    public Task<ContainerStats> StatsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new ContainerStats(DateTimeOffset.UtcNow - StartedAt, 5_000_000, 700_000, 1));
+}

@@ -1,0 +1,125 @@
+using Tatara.Dea.Tests.Fakes;
+using Tatara.Protocol;
+
+namespace Tatara.Dea.Tests.Instances;
+
+public sealed class RestartTests
+{
+    [Fact]
+    public async Task Restart_RunningInstance_GoesOnAsItWas()
+    {
+        await using var dea = await DeaUnderTest.StartAsync();
+        var before = await dea.RunInstanceAsync(dea.StartMessage());
+        var since = (await dea.Bus.WaitForAsync<DeaHeartbeat>(Subjects.DeaHeartbeat, h => h.Droplets is [{ State: "RUNNING" }])).Droplets[0].StateTimestamp;
+        await dea.StopAsync();
+        dea.Bus.Heard<DeaHello>(Subjects.DeaShutdown).ShouldBeEmpty();
+        dea.Bus.Heard<RouterRegistration>(Subjects.RouterUnregister).ShouldBeEmpty();
+        dea.Bus.Forget();
+
+        await dea.StartAgainAsync();
+
+        var after = await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, _ => true);
+        (after.PrivateInstanceId, after.Port).ShouldBe((before.PrivateInstanceId, before.Port));
+        var heartbeat = await dea.Bus.WaitForAsync<DeaHeartbeat>(Subjects.DeaHeartbeat, h => h.Droplets.Count == 1);
+        heartbeat.Droplets[0].StateTimestamp.ShouldBe(since);
+        dea.Runtime.Containers.Single().Stops.ShouldBeEmpty();
+        (await dea.RunInstanceAsync(dea.StartMessage(index: 1))).Port.ShouldNotBe(before.Port);
+    }
+
+    [Fact]
+    public async Task Restart_ExitedMeanwhile_IsReportedAndNeverRouted()
+    {
+        await using var dea = await DeaUnderTest.StartAsync();
+        await dea.RunInstanceAsync(dea.StartMessage());
+        await dea.StopAsync();
+        dea.Bus.Forget();
+        dea.Runtime.Containers.Single().Exit(3);
+
+        await dea.StartAgainAsync();
+
+        var exited = await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true);
+        (exited.Reason, exited.ExitStatus, exited.ExitDescription).ShouldBe((ExitReasons.Crashed, 3, "exited with status 3"));
+        dea.Bus.Heard<RouterRegistration>(Subjects.RouterRegister).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Restart_WhileAContainerWasMade_IsClearedAwayAndNoCrash()
+    {
+        await using var dea = await DeaUnderTest.StartAsync();
+        dea.Runtime.OnCreate = _ => Task.Delay(Timeout.Infinite);
+        await dea.SendStartAsync(dea.StartMessage());
+        await Bus.UntilAsync(() => dea.Runtime.Containers.Count == 1, "it is being made");
+        await dea.StopAsync();
+
+        await dea.StartAgainAsync();
+
+        (await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true)).Reason.ShouldBe(ExitReasons.DeaShutdown);
+        dea.Runtime.Containers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Restart_WhileStarting_GoesOnToRunning()
+    {
+        await using var dea = await DeaUnderTest.StartAsync();
+        dea.Runtime.OnCreate = _ => Task.CompletedTask;
+        await dea.SendStartAsync(dea.StartMessage());
+        await Bus.UntilAsync(() => dea.Logged.Any(l => l.Contains("is Starting")), "it is starting");
+        await dea.StopAsync();
+        dea.Runtime.Containers.Single().Listen();
+
+        await dea.StartAgainAsync();
+
+        await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, _ => true);
+    }
+
+    [Fact]
+    public async Task Restart_CrashedInstance_StaysKnown()
+    {
+        await using var dea = await DeaUnderTest.StartAsync();
+        dea.Runtime.OnCreate = c =>
+        {
+            c.Exit(1);
+            return Task.CompletedTask;
+        };
+        await dea.SendStartAsync(dea.StartMessage());
+        await Bus.UntilAsync(() => dea.Logged.Any(l => l.Contains("ended: CRASHED")), "it crashed");
+        await dea.StopAsync();
+        dea.Bus.Forget();
+
+        await dea.StartAgainAsync();
+
+        await dea.Bus.WaitForAsync<DeaHeartbeat>(Subjects.DeaHeartbeat, h => h.Droplets is [{ State: "CRASHED" }]);
+        dea.Bus.Heard<DropletExited>(Subjects.DropletExited).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Stop_WithInstances_SaysFarewellAndStopsThem()
+    {
+        await using var dea = await DeaUnderTest.StartAsync(o => o with { StopInstancesOnShutdown = true });
+        await dea.RunInstanceAsync(dea.StartMessage());
+
+        await dea.StopAsync();
+
+        var farewell = await dea.Bus.WaitForAsync<DeaHello>(Subjects.DeaShutdown, _ => true);
+        farewell.AppIdToCount![DeaUnderTest.App].ShouldBe(1);
+        (await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true)).Reason.ShouldBe(ExitReasons.DeaShutdown);
+        dea.Runtime.Containers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Start_BusAway_ComesUpAndAnnouncesLater()
+    {
+        await using var dea = await DeaUnderTest.StartAsync(o => o with { RegisterInterval = TimeSpan.FromSeconds(1) });
+        await dea.RunInstanceAsync(dea.StartMessage());
+        await dea.StopAsync();
+        await dea.Nats.KillAsync();
+        dea.Bus.Forget();
+
+        var starting = dea.StartAgainAsync();
+        await Task.Delay(300);
+        await dea.Nats.StartAgainAsync();
+        await starting;
+
+        await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, _ => true);
+    }
+}

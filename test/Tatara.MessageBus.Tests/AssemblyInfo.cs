@@ -1,0 +1,2 @@
+// Tests measure allocations and times of the whole process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
