@@ -23,6 +23,7 @@ public sealed class RestartTests
         var heartbeat = await dea.Bus.WaitForAsync<DeaHeartbeat>(Subjects.DeaHeartbeat, h => h.Droplets.Count == 1);
         heartbeat.Droplets[0].StateTimestamp.ShouldBe(since);
         dea.Runtime.Containers.Single().Stops.ShouldBeEmpty();
+        await dea.Bus.WaitForAsync<DeaHello>(Subjects.DeaStart, _ => true);
         (await dea.RunInstanceAsync(dea.StartMessage(index: 1))).Port.ShouldNotBe(before.Port);
     }
 
