@@ -13,7 +13,7 @@ build_project() {
   local target=$BUILD/$2 log
   log=$(mktemp)
   mkdir -p "$BUILD"
-  if ! dotnet publish "$TATARA_ROOT/$1" -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -p:GenerateDocumentationFile=false \
+  if ! dotnet publish "$TATARA_ROOT/$1" -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -p:RunAnalyzers=false \
     -o "$target.new" -v q -clp:ErrorsOnly >"$log" 2>&1; then
     tail -n 20 "$log" >&2
     tatara_fail "The build of $1 failed." "The errors are above; the whole log is $log."

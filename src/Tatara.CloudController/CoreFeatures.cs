@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Tatara.CloudController.Absent;
 using Tatara.CloudController.Apps;
+using Tatara.CloudController.Buildpacks;
 using Tatara.CloudController.Domains;
 using Tatara.CloudController.Environments;
 using Tatara.CloudController.Events;
@@ -36,10 +38,12 @@ internal static class CoreFeatures
         services.AddRoles();
         services.AddDomains();
         services.AddStacks();
+        services.AddBuildpacks();
         services.AddApps();
         services.AddProcesses();
         services.AddRoutes();
         services.AddManifests();
+        services.AddAbsent();
     }
 
     public static void MapCoreFeatures(this IEndpointRouteBuilder routes)
@@ -56,9 +60,11 @@ internal static class CoreFeatures
         routes.MapRoles();
         routes.MapDomains();
         routes.MapStacks();
+        routes.MapBuildpacks();
         routes.MapApps();
         routes.MapProcesses();
         routes.MapRoutes();
         routes.MapManifests();
+        routes.MapAbsent();
     }
 }

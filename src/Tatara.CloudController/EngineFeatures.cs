@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tatara.CloudController.Blobs;
-using Tatara.CloudController.Buildpacks;
 using Tatara.CloudController.Builds;
 using Tatara.CloudController.Bulk;
 using Tatara.CloudController.Deas;
@@ -18,7 +17,6 @@ internal static class EngineFeatures
     public static void AddEngineFeatures(this IServiceCollection services)
     {
         services.AddBlobs();
-        services.AddBuildpackBits();
         services.AddPackages();
         services.AddDeas();
         services.AddBuilds();

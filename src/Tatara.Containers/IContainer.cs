@@ -16,6 +16,7 @@ public interface IContainer
     DateTimeOffset StartedAt { get; }
 
     /// <summary>File that holds all its process has written, in the Kubernetes log format (time, stream, P or F, text), whether or not anyone reads along.</summary>
+    /// <remarks>At its limit it is replaced by an empty one of the same name; a reader that keeps the old one open can still read it to its end.</remarks>
     string LogFile { get; }
 
     /// <summary>Ends when the process has: by itself, by a signal, or before the DEA was restarted.</summary>

@@ -25,3 +25,9 @@ catch (OperationCanceledException)
 {
     return 130;
 }
+catch (Exception e)
+{
+    await Console.Error.WriteLineAsync($"tatara: something unexpected happened: {e.Message}");
+    await Console.Error.WriteLineAsync($"        The details: {e.GetType().Name} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}; the platform's log may say more.");
+    return 1;
+}

@@ -4,7 +4,7 @@ using Tatara.Testing;
 namespace Tatara.AcceptanceTests;
 
 /// <summary>Pushing, looking, scaling: what the seed texts show from outside.</summary>
-[Collection(nameof(PlatformCollection))]
+[Collection(nameof(OnSharedPlatform))]
 public sealed class AppTests(SharedPlatform shared) : IAsyncLifetime
 {
     private readonly Platform _platform = shared.Platform;

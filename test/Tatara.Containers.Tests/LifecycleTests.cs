@@ -64,6 +64,7 @@ public sealed class LifecycleTests(TestRuntime machine) : IClassFixture<TestRunt
     public async Task Stop_ProgramWithoutHandler_EndsAtOnce()
     {
         var container = await machine.BashAsync("", spec => spec with { Command = ["/bin/sleep", "1000"] });
+        await Eventually.TrueAsync(async () => (await container.StatsAsync(default)).Pids == 2);
         var watch = Stopwatch.StartNew();
 
         await container.StopAsync(TimeSpan.FromSeconds(10), default);
@@ -197,6 +198,21 @@ public sealed class LifecycleTests(TestRuntime machine) : IClassFixture<TestRunt
 
         results.Select(result => result.Exit.ExitCode).ShouldBe(Enumerable.Range(0, 8));
         results.Select(result => result.Output).ShouldBe(Enumerable.Range(0, 8).Select(i => $"{i}"));
+    }
+
+    [Fact]
+    public async Task Monitor_IsNoChildOfThisProcessNorInItsCgroupOrSession()
+    {
+        var container = await machine.BashAsync("sleep 1000");
+        var pid = await File.ReadAllTextAsync(new Processes.ContainerPaths(machine.Options, container.Handle).MonitorPid);
+
+        // After the name in parentheses: state, parent, process group, session.
+        var stat = (await File.ReadAllTextAsync($"/proc/{pid}/stat")).Split(") ")[1].Split(' ');
+        var ownSession = (await File.ReadAllTextAsync("/proc/self/stat")).Split(") ")[1].Split(' ')[3];
+        stat[1].ShouldNotBe($"{Environment.ProcessId}");
+        stat[3].ShouldNotBe(ownSession);
+        (await File.ReadAllTextAsync($"/proc/{pid}/cgroup")).ShouldContain($"/tatara-{machine.Options.Id}/.monitors");
+        await container.DestroyAsync(default);
     }
 
     [Fact]

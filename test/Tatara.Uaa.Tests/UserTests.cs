@@ -21,29 +21,6 @@ public sealed class UserTests
         scopes.ShouldBe(["cloud_controller.read", "cloud_controller.write", "openid", "password.write", "uaa.user"], ignoreOrder: true);
     }
 
-    [Theory]
-    [InlineData("""{"userName":"Admin","password":"x","emails":[{"value":"a"}]}""", 409, "scim_resource_already_exists")]
-    [InlineData("""{"password":"x"}""", 400, "invalid_scim_resource")]
-    [InlineData("""{"userName":"a b","password":"x"}""", 400, "invalid_scim_resource")]
-    [InlineData("""{"userName":"a\u0000","password":"x"}""", 400, "invalid_scim_resource")]
-    [InlineData("""{"userName":"maria"}""", 422, "invalid_password")]
-    [InlineData("""{"userName":"maria","password":""}""", 422, "invalid_password")]
-    [InlineData("""{"userName":["maria"]}""", 400, "invalid_request")]
-    [InlineData("""[]""", 400, "invalid_request")]
-    [InlineData("""{"userName":""", 400, "invalid_request")]
-    [InlineData("null", 400, "invalid_scim_resource")]
-    public async Task CreateUser_BadInput_ClearError(string body, int status, string error)
-    {
-        await using var uaa = await RunningUaa.StartAsync();
-        var admin = await uaa.AdminAccessTokenAsync();
-
-        var response = await uaa.SendAsync(HttpMethod.Post, "/Users", new("bearer", admin), new StringContent(body, null, "application/json"));
-
-        ((int)response.StatusCode).ShouldBe(status, await response.Content.ReadAsStringAsync());
-        (await JsonAsync(response)).GetProperty("error").GetString().ShouldBe(error);
-        (await JsonAsync(await uaa.GetAsync("/Users", admin))).GetProperty("totalResults").GetInt32().ShouldBe(1);
-    }
-
     [Fact]
     public async Task CreateUser_OfAnotherProvider_CannotLogInHere()
     {
@@ -55,61 +32,6 @@ public sealed class UserTests
         response.StatusCode.ShouldBe(HttpStatusCode.Created);
         (await uaa.LogInAsync("admin", "x")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await uaa.LogInAsync("admin", Password)).StatusCode.ShouldBe(HttpStatusCode.OK);
-    }
-
-    [Theory]
-    [InlineData("userName eq \"Maria\"", 1)]
-    [InlineData("username Eq \"maria\" AND origin eq \"uaa\"", 1)]
-    [InlineData("userName eq \"maria\" and origin eq \"ldap\"", 0)]
-    [InlineData("(userName eq \"maria\" or userName eq \"admin\") and active eq true", 2)]
-    [InlineData("userName eq \"maria\" or userName eq \"admin\" and active eq false", 1)]
-    [InlineData("userName co \"ARI\"", 1)]
-    [InlineData("userName sw \"a\"", 1)]
-    [InlineData("id pr", 2)]
-    [InlineData("userName eq \"x\\\" or id pr or userName eq \\\"\"", 0)]
-    [InlineData("userName co \"%\"", 0)]
-    public async Task ListUsers_Filter_FindsThoseThatMatch(string filter, int count)
-    {
-        await using var uaa = await RunningUaa.StartAsync();
-        var admin = await uaa.AdminAccessTokenAsync();
-        await uaa.CreateUserAsync(admin, "maria", "secret");
-
-        var page = await JsonAsync(await uaa.GetAsync("/Users?filter=" + Uri.EscapeDataString(filter), admin));
-
-        page.GetProperty("totalResults").GetInt32().ShouldBe(count);
-        page.GetProperty("resources").GetArrayLength().ShouldBe(count);
-    }
-
-    [Theory]
-    [InlineData("userName")]
-    [InlineData("userName eq")]
-    [InlineData("userName eq maria")]
-    [InlineData("userName eq \"maria")]
-    [InlineData("passwordHash eq \"x\"")]
-    [InlineData("id pr)")]
-    [InlineData("userName gt \"a\"")]
-    [InlineData("active eq \"true\"")]
-    public async Task ListUsers_BadFilter_InvalidResource(string filter)
-    {
-        await using var uaa = await RunningUaa.StartAsync();
-
-        var response = await uaa.GetAsync("/Users?filter=" + Uri.EscapeDataString(filter), await uaa.AdminAccessTokenAsync());
-
-        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await JsonAsync(response)).GetProperty("error").GetString().ShouldBe("invalid_scim_resource");
-    }
-
-    [Fact]
-    public async Task ListUsers_EndlessFilters_AreRefusedAndOthersServed()
-    {
-        await using var uaa = await RunningUaa.StartAsync();
-        var admin = await uaa.AdminAccessTokenAsync();
-        var many = string.Join(" or ", Enumerable.Repeat("id eq \"x\"", 201));
-        var deep = new string('(', 1000) + "id pr" + new string(')', 1000);
-
-        (await uaa.GetAsync("/Users?filter=" + Uri.EscapeDataString(many), admin)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await uaa.GetAsync("/Users?filter=" + Uri.EscapeDataString(deep), admin)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await uaa.GetAsync("/Users?filter=" + Uri.EscapeDataString(many[..many.LastIndexOf(" or", StringComparison.Ordinal)]), admin)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

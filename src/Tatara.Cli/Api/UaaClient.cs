@@ -46,15 +46,6 @@ internal sealed class UaaClient(Transport transport, CfConfig config)
         }
     }
 
-    /// <summary>Takes a token back, if the server lets it be.</summary>
-    public Task RevokeAsync(string tokenId, string accessToken, CancellationToken stop) =>
-        transport.SendAsync(
-            new ApiRequest(HttpMethod.Delete, Endpoint(config.UaaEndpoint, $"/oauth/token/revoke/{Uri.EscapeDataString(tokenId)}"))
-            {
-                Headers = [("Authorization", accessToken)],
-            },
-            stop);
-
     private async Task<TokenResponse> TokenAsync(string query, IEnumerable<KeyValuePair<string, string>> form, bool basic, CancellationToken stop)
     {
         var body = string.Join('&', form.Select(field => $"{Uri.EscapeDataString(field.Key)}={Uri.EscapeDataString(field.Value)}"));

@@ -14,11 +14,12 @@ internal sealed class Stager(Session session)
     public async Task<string> StageAsync(App app, string packageGuid, CancellationToken stop)
     {
         session.Terminal.Line("Staging app and tracing logs...");
-        var log = await LogFollower.FromNowAsync(session, app.Guid, stop);
+        LogFollower? log = null;
+        await Quietly(async () => log = await LogFollower.FromNowAsync(session, app.Guid, stop));
         var build = await session.Api.CreateBuildAsync(packageGuid, stop);
 
         using var staged = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var showing = ShowLogAsync(log, staged.Token);
+        var showing = log is null ? Task.CompletedTask : ShowLogAsync(log, staged.Token);
         try
         {
             build = await WaitAsync(app, build, stop);
@@ -30,7 +31,7 @@ internal sealed class Stager(Session session)
         }
 
         // Lines that were written before the end may have been stored just after the last look.
-        await Quietly(() => log.DrainAsync(Show, stop));
+        if (log is not null) await Quietly(() => log.DrainAsync(Show, stop));
         return build.State == "STAGED" && build.Droplet is { } droplet ? droplet.Guid : throw Failure(build, app);
     }
 
@@ -66,7 +67,7 @@ internal sealed class Stager(Session session)
         }
         catch (CfException error)
         {
-            session.Terminal.Warn($"Failed to retrieve logs from Log Cache: {error.Message}");
+            session.Terminal.Warn($"{error.Message}");
         }
     }
 

@@ -3,8 +3,9 @@ using YamlDotNet.RepresentationModel;
 namespace Tatara.Cli.Manifests;
 
 /// <summary>Apps as a manifest describes them, with all the server understands and this program does not.</summary>
+/// <param name="Others">What stands beside the applications; whether it may is the server's to say.</param>
 /// <param name="Path">The file it was read from; null when there is none.</param>
-internal sealed record Manifest(IReadOnlyList<ManifestApp> Apps, string? Version, string? Path)
+internal sealed record Manifest(IReadOnlyList<ManifestApp> Apps, IReadOnlyList<KeyValuePair<YamlNode, YamlNode>> Others, string? Path)
 {
     public IEnumerable<string> AppNames => Apps.Select(app => app.Name);
 
@@ -13,13 +14,13 @@ internal sealed record Manifest(IReadOnlyList<ManifestApp> Apps, string? Version
     {
         var app = new ManifestApp(new YamlMappingNode());
         app.Name = appName ?? "";
-        return new Manifest([app], Version: null, Path: null);
+        return new Manifest([app], Others: [], Path: null);
     }
 
     public YamlMappingNode ToNode()
     {
         var root = new YamlMappingNode { { "applications", new YamlSequenceNode(Apps.Select(app => app.Node)) } };
-        if (Version is not null) root.Add("version", Version);
+        foreach (var (key, value) in Others) root.Add(key, value);
         return root;
     }
 

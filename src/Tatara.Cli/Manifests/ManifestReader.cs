@@ -27,8 +27,8 @@ internal static class ManifestReader
         Check(written, (node, problem) => Invalid(path, node.Start, problem));
         var root = variables.Fill(YamlTree.WithoutAnchors(written));
         var apps = Check(root, (_, problem) => new CfException($"Unable to push app because of the variables for manifest {path}: {problem}"));
-        var version = ((YamlMappingNode)root).Children.TryGetValue("version", out var number) ? number.ToString() : null;
-        return new Manifest([.. apps.Select(app => new ManifestApp((YamlMappingNode)app))], version, path);
+        var others = ((YamlMappingNode)root).Children.Where(entry => entry.Key.ToString() != "applications").ToList();
+        return new Manifest([.. apps.Select(app => new ManifestApp((YamlMappingNode)app))], others, path);
     }
 
     /// <returns>The apps.</returns>

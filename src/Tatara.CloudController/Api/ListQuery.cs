@@ -23,7 +23,7 @@ internal sealed class ListQuery
     public HttpRequest Request { get; }
     public int Page { get; private init; }
     public int PerPage { get; private init; }
-    public string? OrderBy { get; private init; }
+    public string? OrderBy { get; private set; }
     public bool Descending { get; private init; }
     public LabelSelector LabelSelector { get; private init; } = LabelSelector.Everything;
 
@@ -39,6 +39,13 @@ internal sealed class ListQuery
             Descending = order.StartsWith('-'),
             LabelSelector = LabelSelector.Parse(request.Query["label_selector"]),
         };
+    }
+
+    /// <summary>The order of a list whose query names none.</summary>
+    public ListQuery OrderedBy(string column)
+    {
+        OrderBy ??= column;
+        return this;
     }
 
     public static void RejectUnknown(IQueryCollection query, string[] allowed)

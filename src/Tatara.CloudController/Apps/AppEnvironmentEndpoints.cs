@@ -6,9 +6,9 @@ using Tatara.CloudController.Environments;
 using Tatara.CloudController.Errors;
 using Tatara.CloudController.Events;
 using Tatara.CloudController.FeatureFlags;
+using Tatara.CloudController.Instances;
 using Tatara.CloudController.Processes;
 using Tatara.CloudController.Roles;
-using Tatara.CloudController.Routes;
 
 namespace Tatara.CloudController.Apps;
 
@@ -37,20 +37,21 @@ internal sealed class AppEnvironmentEndpoints(
 
     public async Task<IResult> GetAllAsync(ApiCall call)
     {
-        var (app, space) = await ReadableAsync(call);
-        var organization = await db.Organizations.SingleAsync(o => o.Guid == space.OrganizationGuid, call.Cancelled);
+        var (app, _) = await ReadableAsync(call);
+        var surroundings = await AppSurroundings.ReadAsync(db, app, AppSurroundings.Running, call.Cancelled);
         var process = await db.Processes.AsNoTracking().SingleOrDefaultAsync(p => p.AppGuid == app.Guid && p.Type == ProcessFactory.Web, call.Cancelled)
             ?? ProcessFactory.Create(app, ProcessFactory.Web, store.Options);
-        var uris = await db.UrisOfAsync(app.Guid, ProcessFactory.Web, call.Cancelled);
+        var uris = (await RouteUris.ReadAsync(db, app.Guid, call.Cancelled))[ProcessFactory.Web].ToList();
+        var limits = new VcapLimits(StartMessages.FileDescriptors, process.MemoryMb, process.DiskMb);
         return Answer.Ok(new Dictionary<string, object>
         {
             ["staging_env_json"] = await db.VariablesAsync(EnvironmentGroups.Staging, call.Cancelled),
-            ["running_env_json"] = await db.VariablesAsync(EnvironmentGroups.Running, call.Cancelled),
+            ["running_env_json"] = surroundings.GroupVariables,
             ["environment_variables"] = app.EnvironmentVariables,
             ["system_env_json"] = new Dictionary<string, object> { ["VCAP_SERVICES"] = new Dictionary<string, object>() },
             ["application_env_json"] = new Dictionary<string, object>
             {
-                ["VCAP_APPLICATION"] = VcapApplication.Of(app, process, space, organization.Name, uris, links),
+                ["VCAP_APPLICATION"] = VcapApplication.Of(surroundings, uris, process.Version, limits, links.ApiUrl, (process.Guid, process.Type)),
             },
         });
     }

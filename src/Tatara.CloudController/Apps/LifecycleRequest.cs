@@ -43,8 +43,8 @@ internal sealed record LifecycleRequest(IReadOnlyList<string>? Buildpacks, bool 
             app.Buildpacks = Buildpacks;
         }
         if (!GivesStack) return;
-        var stack = Stack ?? options.DefaultStack;
-        if (!await db.Stacks.AnyAsync(s => s.Name == stack, cancellationToken)) throw ApiErrors.Unprocessable($"Stack \"{stack}\" must be an existing stack");
+        var stack = options.StackAliases.GetValueOrDefault(Stack ?? "", Stack ?? options.DefaultStack);
+        if (!await db.Stacks.AnyAsync(s => s.Name == stack, cancellationToken)) throw ApiErrors.Unprocessable($"Stack \"{Stack}\" must be an existing stack");
         app.Stack = stack;
     }
 }

@@ -1,4 +1,5 @@
 using Tatara.CloudController.Api;
+using Tatara.CloudController.Apps;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Metadata;
 
@@ -16,7 +17,7 @@ internal sealed record BuildResponse(
         if (build.DropletGuid is not null) all["droplet"] = links.To($"/v3/droplets/{build.DropletGuid}");
         return new BuildResponse(
             build.Guid, build.CreatedAt, build.UpdatedAt, build.State, build.StagingMemoryMb, build.StagingDiskMb, build.StagingLogRateLimit, build.Error,
-            new BuildLifecycle(build.LifecycleType, new BuildLifecycleData(build.Buildpacks, build.Stack)),
+            new BuildLifecycle(build.LifecycleType, new BuildLifecycleData([.. build.Buildpacks.Select(BuildpackNames.HideCredentials)], build.Stack)),
             new GuidReference(build.PackageGuid),
             build.DropletGuid is null ? null : new GuidReference(build.DropletGuid),
             new BuildCreator(build.CreatedByGuid, build.CreatedByName, build.CreatedByName),

@@ -15,6 +15,9 @@ internal sealed class Buildpack : LabelledEntity
 
     /// <summary>Hash of the zip; null until there is one. With the guid it names the bits.</summary>
     public string? Sha256 { get; set; }
+
+    /// <summary>Of one that came with the platform: name, size and time of the zip, by which a changed one is known without reading it.</summary>
+    public string? Source { get; set; }
 }
 
 /// <summary>A root filesystem that apps run on.</summary>

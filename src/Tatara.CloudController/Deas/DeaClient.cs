@@ -27,8 +27,8 @@ internal sealed class DeaClient(NatsConnection bus)
         bus.PublishAsync(Subjects.StagingLocate, new EmptyMessage(), cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Asks every DEA for instances. Done as soon as each of the expected indices was answered for, so the bound is
-    /// waited for only when one is missing.
+    /// Asks every DEA for instances. Done as soon as each of the expected indices was answered for by a live one, so the
+    /// bound is waited for only when one is missing. A crashed one may have a successor whose answer is still under way.
     /// </summary>
     public async Task<IReadOnlyList<FindDropletResponse>> FindAsync(
         FindDropletRequest question, IEnumerable<int> expected, TimeSpan bound, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class DeaClient(NatsConnection bus)
             if (answer.Error is NatsNoRespondersException) break;
             if (answer.Data is not { } instance || instance.Droplet != question.Droplet) continue;
             found.Add(instance);
-            missing.Remove(instance.Index);
+            if (instance.State != InstanceStates.Crashed) missing.Remove(instance.Index);
             if (missing.Count == 0) break;
         }
         return found;

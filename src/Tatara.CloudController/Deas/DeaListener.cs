@@ -1,51 +1,48 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Tatara.CloudController.Hosting;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 
 namespace Tatara.CloudController.Deas;
 
 /// <summary>Keeps the pool up to date from the bus. Every Cloud Controller has a pool of its own, so there is no queue group.</summary>
-internal sealed partial class DeaListener(NatsConnection bus, DeaPool pool, DeaClient deas, ILogger<DeaListener> logger) : BackgroundService
+internal sealed class DeaListener(NatsConnection bus, DeaPool pool, DeaClient deas, ILogger<DeaListener> logger) : BusListener(bus, logger)
 {
+    private readonly NatsConnection _bus = bus;
+
+    protected override async Task SubscribeAsync()
+    {
+        await HearAsync<DeaAdvertisement>(Subjects.DeaAdvertise, null, (_, message, _) => Note(() => pool.OnAdvertise(message)));
+        await HearAsync<DeaAdvertisement>(Subjects.StagingAdvertise, null, (_, message, _) => Note(() => pool.OnStagingAdvertise(message)));
+        await HearAsync<DeaHello>(Subjects.DeaStart, null, (_, _, cancellationToken) => LocateAsync(cancellationToken));
+        await HearAsync<DeaHello>(Subjects.DeaShutdown, null, (_, message, _) => Note(() => pool.Remove(message.Id)));
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        bus.Connected += Locate; // Whoever advertised while the bus was away was not heard.
+        _bus.Connected += LocateLater; // Whoever advertised while the bus was away was not heard.
         try
         {
-            await Task.WhenAll(
-                HearAsync<DeaAdvertisement>(Subjects.DeaAdvertise, pool.OnAdvertise, stoppingToken),
-                HearAsync<DeaAdvertisement>(Subjects.StagingAdvertise, pool.OnStagingAdvertise, stoppingToken),
-                HearAsync<DeaHello>(Subjects.DeaStart, _ => Locate(), stoppingToken),
-                HearAsync<DeaHello>(Subjects.DeaShutdown, hello => pool.Remove(hello.Id), stoppingToken),
-                AskAsync(stoppingToken));
+            await LocateAsync(stoppingToken);
+            await base.ExecuteAsync(stoppingToken);
         }
         finally
         {
-            bus.Connected -= Locate;
+            _bus.Connected -= LocateLater;
         }
     }
 
-    private async Task HearAsync<T>(string subject, Action<T> act, CancellationToken cancellationToken)
-    {
-        await foreach (var message in bus.SubscribeAsync<T>(subject, cancellationToken: cancellationToken))
-        {
-            if (message.Data is { } data) act(data);
-            else Log.Unreadable(logger, subject, message.Error?.Message);
-        }
-    }
+    private void LocateLater() => _ = LocateAsync(CancellationToken.None);
 
-    private void Locate() => _ = AskAsync(CancellationToken.None);
-
-    private async Task AskAsync(CancellationToken cancellationToken)
+    private async Task LocateAsync(CancellationToken cancellationToken)
     {
         await deas.LocateAsync(cancellationToken);
         await deas.LocateStagersAsync(cancellationToken);
     }
 
-    private static partial class Log
+    private static Task Note(Action act)
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A message on {Subject} cannot be read: {Reason}")]
-        public static partial void Unreadable(ILogger logger, string subject, string? reason);
+        act();
+        return Task.CompletedTask;
     }
 }

@@ -1,4 +1,5 @@
 using Tatara.CloudController.Api;
+using Tatara.CloudController.Apps;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Metadata;
 using Tatara.CloudController.Packages;
@@ -29,7 +30,7 @@ internal sealed record DropletResponse(
         return new DropletResponse(
             droplet.Guid, droplet.CreatedAt, droplet.UpdatedAt, droplet.State, droplet.Error, new DropletLifecycle(droplet.LifecycleType, new { }),
             droplet.Sha256 is null && droplet.Sha1 is null ? null : Packages.Checksum.Of(droplet.Sha256, droplet.Sha1),
-            droplet.Buildpacks, droplet.Stack, null,
+            [.. droplet.Buildpacks.Select(b => b with { Name = BuildpackNames.HideCredentials(b.Name) })], droplet.Stack, null,
             showSecrets ? droplet.ExecutionMetadata : Redacted,
             showSecrets ? droplet.ProcessTypes : droplet.ProcessTypes.ToDictionary(p => p.Key, _ => (string?)Redacted),
             new DropletRelationships(Relationship.To(droplet.AppGuid)),

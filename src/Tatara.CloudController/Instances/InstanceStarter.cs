@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Deas;
 using Tatara.CloudController.Events;
@@ -36,11 +37,11 @@ internal sealed class InstanceStarter(
         var why = $"insufficient resources: no DEA with stack '{demand.Stack}' has {demand.Memory} MB of memory and {demand.Disk} MB of disk free";
         if (!troubles.Remember(process.Guid, index, process.Version, why)) return;
         await log.WriteAsync(app.Guid, $"Could not start instance {index} of process '{process.Type}': {why}", cancellationToken);
-        var surroundings = await AppSurroundings.ReadAsync(db, app, AppSurroundings.Running, cancellationToken);
+        var space = await db.Spaces.AsNoTracking().SingleAsync(s => s.Guid == app.SpaceGuid, cancellationToken);
         events.Record(
             "audit.app.process.placement_failed",
             new EventSubject(process.Guid, "process", process.Type), new EventSubject(app.Guid, "app", app.Name),
-            surroundings.Space.Guid, surroundings.Organization.Guid,
+            space.Guid, space.OrganizationGuid,
             new { index, reason = "INSUFFICIENT_RESOURCES", exit_description = why });
         await db.SaveChangesAsync(cancellationToken);
     }

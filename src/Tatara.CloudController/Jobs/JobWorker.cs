@@ -143,8 +143,10 @@ internal sealed partial class JobWorker(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CloudControllerDbContext>();
         var warnings = job.Warnings;
+        var payload = state == JobStates.Processing ? job.Payload : "null"; // It may hold an app's secrets, and nobody needs it any more.
         await db.Jobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(
             s => s.SetProperty(j => j.State, state)
+                .SetProperty(j => j.Payload, payload)
                 .SetProperty(j => j.Errors, errors)
                 .SetProperty(j => j.Warnings, warnings)
                 .SetProperty(j => j.ClaimedBy, (string?)null)

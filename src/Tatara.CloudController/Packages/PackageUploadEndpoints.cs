@@ -5,17 +5,19 @@ using Tatara.CloudController.Api;
 using Tatara.CloudController.Blobs;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Errors;
+using Tatara.CloudController.FeatureFlags;
 using Tatara.CloudController.Roles;
 
 namespace Tatara.CloudController.Packages;
 
 /// <summary>POST /v3/packages/GUID/upload.</summary>
 internal sealed class PackageUploadEndpoints(
-    CloudControllerDbContext db, Access access, Links links, IBlobstore blobs, PackageLimits limits, PackageIntake intake)
+    CloudControllerDbContext db, Access access, Links links, IBlobstore blobs, PackageLimits limits, PackageIntake intake, FeatureFlagStore flags)
 {
     /// <summary>1. is it allowed, 2. take the bits, 3. read the list of resources, 4. let a job make the package.</summary>
     public async Task<IResult> UploadAsync(ApiCall call)
     {
+        await flags.RequireBitsUploadAsync(call);
         var (package, app, space) = await PackageAccess.FindAsync(db, access, call.Guid, AccessLevel.Write, call.Cancelled); // 1.
         if (package.State != PackageStates.AwaitingUpload) throw PackageIntake.AlreadyUploaded();
         call.AllowBody(limits.MaxUploadBytes + MultipartUpload.OverheadBytes);

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tatara.CloudController.Api;
+using Tatara.CloudController.FeatureFlags;
 
 namespace Tatara.CloudController.Packages;
 
 /// <summary>POST /v3/resource_matches: which of these files need not be uploaded?</summary>
-internal sealed class ResourceMatchEndpoints(ResourceCache cache)
+internal sealed class ResourceMatchEndpoints(ResourceCache cache, FeatureFlagStore flags)
 {
     private const int MaxResources = 5000;
 
@@ -18,6 +19,8 @@ internal sealed class ResourceMatchEndpoints(ResourceCache cache)
         var body = await call.ReadBodyAsync();
         var resources = Read(body);
         body.ThrowIfInvalid();
+        await flags.RequireBitsUploadAsync(call);
+        if (!await flags.IsEnabledAsync("resource_matching", call.Cancelled)) resources.Clear();
         return Answer.Created(new ResourceMatches([.. resources.Where(cache.Knows).Select(r => new MatchedResource(new(r.Sha1), r.Size, r.Path, r.Mode))]));
     }
 

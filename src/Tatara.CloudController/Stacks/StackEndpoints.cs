@@ -55,19 +55,14 @@ internal sealed class StackEndpoints(CloudControllerDbContext db, Access access,
     };
 }
 
-/// <summary>The default stack, and the names under which it also goes.</summary>
+/// <summary>The default stack. Further names of it are resolved where an app names one.</summary>
 internal sealed class StackSeed(CloudControllerDbContext db, CloudControllerOptions options) : ISeed
 {
     public async Task SeedAsync(CancellationToken cancellationToken)
     {
-        await AddAsync(options.DefaultStack, "Debian root filesystem of Tatara", cancellationToken);
-        foreach (var (alias, target) in options.StackAliases) await AddAsync(alias, $"Another name of {target}", cancellationToken);
+        if (await db.Stacks.AnyAsync(s => s.Name == options.DefaultStack, cancellationToken)) return;
+        db.Stacks.Add(new Stack { Name = options.DefaultStack, Description = "Debian root filesystem of Tatara" });
         await db.SaveChangesAsync(cancellationToken);
-    }
-
-    private async Task AddAsync(string name, string description, CancellationToken cancellationToken)
-    {
-        if (!await db.Stacks.AnyAsync(s => s.Name == name, cancellationToken)) db.Stacks.Add(new Stack { Name = name, Description = description });
     }
 }
 

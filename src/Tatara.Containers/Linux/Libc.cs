@@ -10,7 +10,6 @@ internal static partial class Libc
     public const int SigKill = 9;
 
     public const int NoSuchFile = 2;
-    public const int NoSuchProcess = 3;
     public const int InvalidArgument = 22;
     public const int Busy = 16;
 
@@ -44,6 +43,13 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Ioctl(SafeFileHandle file, nuint request, byte[] argument);
 
+    public static SafeFileHandle? OpenDirectory(string path)
+    {
+        const int readOnlyDirectoryCloseOnExec = 0x90000;
+        var file = Open(path, readOnlyDirectoryCloseOnExec);
+        return file < 0 ? null : new SafeFileHandle(file, ownsHandle: true);
+    }
+
     /// <summary>A handle of the process that no other process can inherit the number of; it becomes readable when the process has ended.</summary>
     public static SafeFileHandle? OpenProcess(int pid)
     {
@@ -67,6 +73,9 @@ internal static partial class Libc
 
     /// <summary>"No such file or directory" and the like, of the call just made.</summary>
     public static string LastError() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long Syscall(long number, nint a, nint b, nint c, nint d);

@@ -23,15 +23,8 @@ internal static class Mounts
             throw new ContainerException($"unmounting {target} failed: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
-    /// <summary>Mount points below the directory, deepest first.</summary>
-    public static IReadOnlyList<string> Below(string directory)
-    {
-        var prefix = directory.TrimEnd('/') + "/";
-        // Fifth field of each line; a blank in a path is written \040.
-        return File.ReadLines("/proc/self/mountinfo")
-            .Select(line => line.Split(' ')[4].Replace("\\040", " ", StringComparison.Ordinal))
-            .Where(path => path.StartsWith(prefix, StringComparison.Ordinal))
-            .OrderByDescending(path => path.Length)
-            .ToList();
-    }
+    /// <summary>Number of the topmost mount at exactly this path; null when there is none.</summary>
+    public static string? IdOf(string target) =>
+        // "36 35 98:0 /mnt1 /mnt2 rw …": the mount's number first, where it is mounted fifth.
+        File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ', 6)).LastOrDefault(fields => fields[4] == target)?[0];
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tatara.Containers.Cgroups;
+using Tatara.Containers.Disks;
 using Tatara.Containers.Linux;
 using Tatara.Containers.Networks;
 
@@ -25,7 +26,7 @@ internal sealed class ContainerRemover(ContainerRuntimeOptions options, Runc run
 
         // 2. Root, then the disk that it is made of. The loop device goes with the mount.
         await TryAsync(() => Run(() => Mounts.Unmount(paths.Root)));
-        await TryAsync(() => Run(() => Mounts.Unmount(paths.Disk)));
+        await TryAsync(() => Run(() => WritableDisk.Discard(paths.Disk)));
         await TryAsync(() => Run(() => RemoveDirectory(paths.MountDirectory)));
         await TryAsync(() => Run(() => File.Delete(paths.Socket)));
 

@@ -1,36 +1,58 @@
-using Microsoft.EntityFrameworkCore;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Tatara.Uaa.Data;
 using Tatara.Uaa.Groups;
 
 namespace Tatara.Uaa.Users;
 
-/// <summary>Before the first request: the tables, the groups and the administrator.</summary>
-internal sealed class FirstUsers(UaaOptions options, IDbContextFactory<UaaDbContext> database, UserStore users, Passwords passwords, TimeProvider time) : IHostedService
+/// <summary>
+/// Before the first request: the tables, the groups and the administrator. It speaks SQL, for loading EF Core takes
+/// longer than all the rest of a start.
+/// </summary>
+internal sealed class FirstUsers(UaaOptions options, UserStore users, Passwords passwords, TimeProvider time) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Schema.Apply(UaaHost.ConnectionString(options));
-        await AddGroupsAsync(cancellationToken);
-        await AddAdministratorAsync(cancellationToken);
+        var key = User.KeyOf(options.AdminUser);
+        await using (var connection = new SqliteConnection(UaaHost.ConnectionString(options)))
+        {
+            await connection.OpenAsync(cancellationToken);
+            AddGroups(connection);
+            if (Exists(connection, key)) return;
+        }
+        await AddAdministratorAsync(key, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task AddGroupsAsync(CancellationToken cancellationToken)
+    private void AddGroups(SqliteConnection connection)
     {
-        await using var context = await database.CreateDbContextAsync(cancellationToken);
-        var known = await context.Groups.Select(g => g.DisplayName).ToListAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        foreach (var name in WellKnownGroups.All.Except(known))
-            context.Groups.Add(new Group { Id = Guid.NewGuid().ToString(), DisplayName = name, CreatedAt = now, UpdatedAt = now });
-        await context.SaveChangesAsync(cancellationToken);
+        using var transaction = connection.BeginTransaction(deferred: false);
+        using var insert = connection.CreateCommand();
+        insert.CommandText = "INSERT INTO groups (Id, DisplayName, CreatedAt, UpdatedAt) VALUES ($id, $name, $now, $now) ON CONFLICT DO NOTHING";
+        var id = insert.Parameters.Add("$id", SqliteType.Text);
+        var name = insert.Parameters.Add("$name", SqliteType.Text);
+        insert.Parameters.AddWithValue("$now", time.GetUtcNow().ToUnixTimeMilliseconds());
+        foreach (var group in WellKnownGroups.All)
+        {
+            (id.Value, name.Value) = (Guid.NewGuid().ToString(), group);
+            insert.ExecuteNonQuery();
+        }
+        transaction.Commit();
     }
 
-    private async Task AddAdministratorAsync(CancellationToken cancellationToken)
+    private static bool Exists(SqliteConnection connection, string userNameKey)
     {
-        var key = User.KeyOf(options.AdminUser);
-        if (await users.FindByNameAsync(key, User.InternalOrigin, cancellationToken) is not null) return;
+        using var query = connection.CreateCommand();
+        query.CommandText = "SELECT 1 FROM users WHERE UserNameKey = $key AND Origin = $origin";
+        query.Parameters.AddWithValue("$key", userNameKey);
+        query.Parameters.AddWithValue("$origin", User.InternalOrigin);
+        return query.ExecuteScalar() is not null;
+    }
+
+    private async Task AddAdministratorAsync(string key, CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
         await users.AddAsync(
             new User

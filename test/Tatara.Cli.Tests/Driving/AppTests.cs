@@ -75,7 +75,7 @@ public sealed class AppTests : IAsyncLifetime
     {
         foundry.AddApp("dora", "STARTED");
 
-        var result = (await cf.RunAsync(answer, "scale", "dora", "-m", "128M")).ShouldSucceed();
+        var result = (await cf.AnswerAsync(answer, "scale", "dora", "-m", "128M")).ShouldSucceed();
 
         result.Output.ShouldContain("This will cause the app to restart. Are you sure you want to scale dora? [yN]: ");
         foundry.IsAsked("POST /v3/apps/a-dora/actions/start").ShouldBe(restarts);
@@ -153,7 +153,7 @@ public sealed class AppTests : IAsyncLifetime
     {
         foundry.AddApp("dora");
 
-        (await cf.RunAsync("no\n", "d", "dora")).ShouldSucceed().Output
+        (await cf.AnswerAsync("no\n", "d", "dora")).ShouldSucceed().Output
             .ShouldBe("Really delete the app dora? [yN]: App 'dora' has not been deleted.\n");
 
         foundry.AppList.Count.ShouldBe(1);

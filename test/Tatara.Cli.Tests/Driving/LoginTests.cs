@@ -42,7 +42,7 @@ public sealed class LoginTests
         await using var foundry = await FakeFoundry.StartAsync();
         using var cf = new Cf();
 
-        var result = await cf.RunAsync("bad\nworse\n", "login", "-a", foundry.Address, "-u", "admin", "-p", "wrong");
+        var result = await cf.AnswerAsync("bad\nworse\n", "login", "-a", foundry.Address, "-u", "admin", "-p", "wrong");
 
         result.ExitCode.ShouldBe(1);
         result.Errors.ShouldContain("Credentials were rejected, please try again.");
@@ -59,7 +59,7 @@ public sealed class LoginTests
         using var cf = Cf.At(foundry);
         (await cf.RunAsync("create-space", "prod")).ShouldSucceed();
 
-        var result = await cf.RunAsync($"admin\n{FakeFoundry.Password}\n9\n2\n", "login");
+        var result = await cf.AnswerAsync($"admin\n{FakeFoundry.Password}\n9\n2\n", "login");
 
         result.ShouldSucceed().Output.ShouldContain("Select a space:\n1. dev\n2. prod\n");
         cf.Config["SpaceFields"]!["Name"]!.GetValue<string>().ShouldBe("prod");

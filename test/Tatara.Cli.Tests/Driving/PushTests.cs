@@ -141,7 +141,7 @@ public sealed class PushTests : IAsyncLifetime
 
         (await cf.RunAsync("push", "dora", "-p", zip, "--no-start")).ShouldSucceed();
 
-        foundry.Uploaded.ShouldBe([("index.html", "100744")]);
+        foundry.Uploaded.ShouldBe([("index.html", "100644")]);
     }
 
     [Fact]

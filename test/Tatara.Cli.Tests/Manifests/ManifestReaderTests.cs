@@ -30,6 +30,9 @@ public sealed class ManifestReaderTests
                 NUMBER: "1"
                 REAL: 1
               buildpacks: [ruby_buildpack]
+            defaults:
+              memory: 64M
+              buildpacks: [ruby_buildpack]
 
             """);
     }

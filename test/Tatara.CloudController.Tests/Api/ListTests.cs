@@ -4,7 +4,7 @@ using Tatara.CloudController.Tests.Support;
 
 namespace Tatara.CloudController.Tests.Api;
 
-public sealed class ListTests(CloudControllerFixture cc) : IClassFixture<CloudControllerFixture>
+public sealed class ListTests(CoreFixture cc) : IClassFixture<CoreFixture>
 {
     [Theory]
     [InlineData("page=0", "Page must be a positive integer")]
@@ -74,6 +74,10 @@ public sealed class ListTests(CloudControllerFixture cc) : IClassFixture<CloudCo
             (await cc.Admin.PatchAsync($"/v3/apps/{await cc.AppAsync(space, name)}", $$$"""{"metadata":{"labels":{{{labels}}}}}""")).Expect(HttpStatusCode.OK);
         Names((await cc.Admin.GetAsync($"/v3/apps?space_guids={space}&label_selector={Uri.EscapeDataString(selector)}")).Json).ShouldBe(expected.Split(','));
     }
+
+    [Fact]
+    public async Task List_TwoHundredGuids_FitIntoOneQuery() =>
+        (await cc.Admin.GetAsync("/v3/processes?app_guids=" + string.Join(',', Enumerable.Range(0, 200).Select(_ => Guid.NewGuid())))).Expect(HttpStatusCode.OK);
 
     [Fact]
     public async Task List_IncludeSpaceAndOrganization_Included()

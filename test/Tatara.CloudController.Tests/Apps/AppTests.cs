@@ -3,7 +3,7 @@ using Tatara.CloudController.Tests.Support;
 
 namespace Tatara.CloudController.Tests.Apps;
 
-public sealed class AppTests(CloudControllerFixture cc) : IClassFixture<CloudControllerFixture>
+public sealed class AppTests(CoreFixture cc) : IClassFixture<CoreFixture>
 {
     [Theory]
     [InlineData("")]

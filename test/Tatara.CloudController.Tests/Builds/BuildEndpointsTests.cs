@@ -23,7 +23,7 @@ public sealed class BuildEndpointsTests : IAsyncLifetime
     {
         _cc.Replace = services => services.AddSingleton(new StagingTimes
         {
-            Timeout = TimeSpan.FromSeconds(3), Slack = TimeSpan.Zero, Acceptance = TimeSpan.FromSeconds(0.5), Search = TimeSpan.FromSeconds(1),
+            Timeout = TimeSpan.FromSeconds(3), Slack = TimeSpan.Zero, Acceptance = TimeSpan.FromSeconds(1), Search = TimeSpan.FromSeconds(2),
             Silence = TimeSpan.FromSeconds(2), Look = TimeSpan.FromSeconds(0.1),
         });
         await _cc.InitializeAsync();
@@ -102,6 +102,29 @@ public sealed class BuildEndpointsTests : IAsyncLifetime
         _dea.Memory = 4096;
 
         ((string?)(await EndedAsync((string)build["guid"]!))["state"]).ShouldBe("STAGED");
+    }
+
+    [Fact]
+    public async Task Create_DeaTurnsOutToBeFull_IsStagedElsewhere()
+    {
+        var (_, package) = await AppWithPackageAsync();
+        _dea.AcceptsStaging = false;
+        _dea.Refusal = m => new StagingReply(m.TaskId, Error: "full", ErrorInfo: new StagingErrorInfo("InsufficientResources", "full"));
+        await using var other = await FakeDea.StartAsync(_cc.Bus, "dea-2");
+
+        ((string?)(await StageAsync(package))["state"]).ShouldBe("STAGED");
+    }
+
+    [Fact]
+    public async Task Create_TwoAtOnce_OneIsRefused()
+    {
+        var (_, package) = await AppWithPackageAsync();
+        _dea.Stage = _ => Task.FromResult<StagingReply?>(null);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _cc.Admin.PostAsync("/v3/builds", Of(package))));
+
+        answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(1);
+        answers.Count(a => a.Status == HttpStatusCode.UnprocessableEntity).ShouldBe(4);
     }
 
     [Fact]

@@ -53,7 +53,20 @@ public sealed class DeaClientTests : IAsyncLifetime
     public async Task FindAsync_NoDeaAtAll_ReturnsAtOnce() =>
         (await new DeaClient(_ours).FindAsync(new("app"), [0], Patient, default).WaitAsync(Patient / 2)).ShouldBeEmpty();
 
-    private async Task AnswerWithAsync(params int[] indices)
+    [Fact]
+    public async Task FindAsync_CrashedOneAnswersBeforeItsSuccessor_WaitsForTheSuccessor()
+    {
+        await AnswerWithAsync(InstanceStates.Crashed, 0);
+        await AnswerWithAsync(0);
+
+        var found = await new DeaClient(_ours).FindAsync(new("app"), [0], Patient, default).WaitAsync(Patient / 2);
+
+        found.Select(f => f.State).ShouldContain(InstanceStates.Running);
+    }
+
+    private Task AnswerWithAsync(params int[] indices) => AnswerWithAsync(InstanceStates.Running, indices);
+
+    private async Task AnswerWithAsync(string state, params int[] indices)
     {
         var questions = await _theirs.SubscribeCoreAsync<FindDropletRequest>(Subjects.DeaFindDroplet);
         await using var flushed = await _theirs.SubscribeCoreAsync<int>("flushed");
@@ -63,7 +76,7 @@ public sealed class DeaClientTests : IAsyncLifetime
         {
             await foreach (var question in questions.ReadAllAsync())
                 foreach (var index in indices)
-                    await question.ReplyAsync(new FindDropletResponse("dea", question.Data!.Droplet, "v", $"i{index}", index, InstanceStates.Running, 0));
+                    await question.ReplyAsync(new FindDropletResponse("dea", question.Data!.Droplet, "v", $"i{index}", index, state, 0));
         });
     }
 }

@@ -16,7 +16,11 @@ public sealed class InstanceControlTests : IAsyncLifetime
     private readonly Seed _seed;
     private FakeDea _dea = null!;
 
-    public InstanceControlTests() => _seed = new Seed(_cc);
+    public InstanceControlTests()
+    {
+        _seed = new Seed(_cc);
+        _cc.Replace = _ => { };
+    }
 
     public async Task InitializeAsync()
     {
@@ -93,6 +97,27 @@ public sealed class InstanceControlTests : IAsyncLifetime
         await ScaleAsync(app, 3);
 
         (await _dea.NextStartAsync()).Index.ShouldBe(2);
+        _dea.Starts.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task DesiredStateChanged_KilledBeforeItWasSent_IsSentAfterTheRestart()
+    {
+        var started = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);
+        var stopped = await _seed.AppAsync(instances: 1, AppStates.Stopped, staged: true);
+        var settled = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);
+        await _seed.ChangeAsync(async db =>
+        {
+            (await db.Processes.SingleAsync(p => p.Guid == stopped.Guid)).SentVersion = "old";
+            var process = await db.Processes.SingleAsync(p => p.Guid == settled.Guid);
+            (process.SentVersion, process.SentInstances) = (process.Version, 1);
+        });
+
+        await _cc.StopAsync();
+        await _cc.StartAsync();
+
+        (await _dea.NextStopAsync()).ShouldBe(new DeaStopMessage(stopped.Guid, "old"));
+        (await _dea.NextStartAsync()).Droplet.ShouldBe(started.Guid);
         _dea.Starts.ShouldBeEmpty();
     }
 

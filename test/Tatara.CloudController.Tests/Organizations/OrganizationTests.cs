@@ -3,7 +3,7 @@ using Tatara.CloudController.Tests.Support;
 
 namespace Tatara.CloudController.Tests.Organizations;
 
-public sealed class OrganizationTests(CloudControllerFixture cc) : IClassFixture<CloudControllerFixture>
+public sealed class OrganizationTests(CoreFixture cc) : IClassFixture<CoreFixture>
 {
     [Fact]
     public async Task Create_NameTakenInOtherCase_AlreadyExists()

@@ -3,7 +3,7 @@ using Tatara.CloudController.Tests.Support;
 
 namespace Tatara.CloudController.Tests.Processes;
 
-public sealed class ProcessTests(CloudControllerFixture cc) : IClassFixture<CloudControllerFixture>
+public sealed class ProcessTests(CoreFixture cc) : IClassFixture<CoreFixture>
 {
     [Theory]
     [InlineData("""{"memory_in_mb":0}""", "Memory in mb must be greater than 0")]

@@ -3,7 +3,7 @@ using Tatara.CloudController.Tests.Support;
 
 namespace Tatara.CloudController.Tests.Quotas;
 
-public sealed class QuotaTests(CloudControllerFixture cc) : IClassFixture<CloudControllerFixture>
+public sealed class QuotaTests(CoreFixture cc) : IClassFixture<CoreFixture>
 {
     [Fact]
     public async Task Start_BeyondTheOrganizationsMemory_Refused()

@@ -3,7 +3,7 @@ using Tatara.CloudController.Tests.Support;
 
 namespace Tatara.CloudController.Tests.Roles;
 
-public sealed class AccessTests(CloudControllerFixture cc) : IClassFixture<CloudControllerFixture>
+public sealed class AccessTests(CoreFixture cc) : IClassFixture<CoreFixture>
 {
     [Theory]
     [InlineData("space_developer", HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK)]

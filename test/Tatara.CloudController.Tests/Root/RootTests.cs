@@ -3,7 +3,7 @@ using Tatara.CloudController.Tests.Support;
 
 namespace Tatara.CloudController.Tests.Root;
 
-public sealed class RootTests(CloudControllerFixture cc) : IClassFixture<CloudControllerFixture>
+public sealed class RootTests(CoreFixture cc) : IClassFixture<CoreFixture>
 {
     [Fact]
     public async Task Get_WithoutToken_LinksToTheCompanions()

@@ -4,7 +4,7 @@ using Tatara.CloudController.Tests.Support;
 
 namespace Tatara.CloudController.Tests.Routes;
 
-public sealed class RouteTests(CloudControllerFixture cc) : IClassFixture<CloudControllerFixture>
+public sealed class RouteTests(CoreFixture cc) : IClassFixture<CoreFixture>
 {
     [Theory]
     [InlineData("has space", "", "Host must be either \"*\" or contain only alphanumeric characters, \"_\", or \"-\"")]

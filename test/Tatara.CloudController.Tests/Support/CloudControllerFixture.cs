@@ -9,7 +9,7 @@ using Tatara.Testing;
 namespace Tatara.CloudController.Tests.Support;
 
 /// <summary>A real Cloud Controller with its own database and bus, and an issuer of tokens.</summary>
-public sealed class CloudControllerFixture : IAsyncLifetime
+public class CloudControllerFixture : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("tatara-cc-").FullName;
     private WebApplication _app = null!;
@@ -25,9 +25,7 @@ public sealed class CloudControllerFixture : IAsyncLifetime
     /// <summary>Changes the options before the host is built.</summary>
     internal Func<CloudControllerOptions, CloudControllerOptions> Configure { get; set; } = o => o;
 
-    internal Action<IServiceCollection> Replace { get; set; } = InstanceRecorder.Use;
-
-    internal InstanceRecorder Instances => Services.GetRequiredService<InstanceRecorder>();
+    internal Action<IServiceCollection> Replace { get; set; } = _ => { };
 
     public string DirectoryPath => _directory;
 
@@ -72,4 +70,12 @@ public sealed class CloudControllerFixture : IAsyncLifetime
         await Tokens.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
+}
+
+/// <summary>One whose DEAs are written down instead of reached.</summary>
+public sealed class CoreFixture : CloudControllerFixture
+{
+    public CoreFixture() => Replace = InstanceRecorder.Use;
+
+    internal InstanceRecorder Instances => Services.GetRequiredService<InstanceRecorder>();
 }

@@ -2,13 +2,12 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Tatara.CloudController.Apps;
-using Tatara.CloudController.Buildpacks;
 using Tatara.CloudController.Data;
 
 namespace Tatara.CloudController.Tests.Support;
 
 /// <summary>Stands where DEAs would be reached and writes down what they would be told.</summary>
-internal sealed class InstanceRecorder : IInstanceControl, IBuildpackBits
+internal sealed class InstanceRecorder : IInstanceControl
 {
     private readonly ConcurrentQueue<string> _calls = new();
 
@@ -18,7 +17,6 @@ internal sealed class InstanceRecorder : IInstanceControl, IBuildpackBits
     {
         var recorder = new InstanceRecorder();
         services.Replace(ServiceDescriptor.Singleton<IInstanceControl>(recorder));
-        services.Replace(ServiceDescriptor.Singleton<IBuildpackBits>(recorder));
         services.AddSingleton(recorder);
     }
 
@@ -33,14 +31,6 @@ internal sealed class InstanceRecorder : IInstanceControl, IBuildpackBits
     public Task RoutesChangedAsync(string appGuid, CancellationToken cancellationToken) => Note($"routes {appGuid}");
 
     public Task DeleteBitsAsync(string appGuid, CancellationToken cancellationToken) => Note($"bits {appGuid}");
-
-    public Task SaveAsync(Buildpack buildpack, string file, CancellationToken cancellationToken)
-    {
-        File.Delete(file);
-        return Note($"buildpack {buildpack.Name} {buildpack.Sha256}");
-    }
-
-    public Task DeleteAsync(string buildpackGuid, string sha256, CancellationToken cancellationToken) => Note($"delete-buildpack {buildpackGuid} {sha256}");
 
     private Task Note(string call)
     {

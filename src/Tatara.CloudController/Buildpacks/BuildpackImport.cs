@@ -1,0 +1,70 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Tatara.CloudController.Blobs;
+using Tatara.CloudController.Data;
+using Tatara.CloudController.Errors;
+using Tatara.CloudController.Hosting;
+
+namespace Tatara.CloudController.Buildpacks;
+
+/// <summary>Installs the buildpacks that come with the platform: NN-name.zip in the configured directory, in the order of NN, when a file changed.</summary>
+internal sealed partial class BuildpackImport(
+    CloudControllerDbContext db, CloudControllerOptions options, IBlobstore blobs, BuildpackBits bits, BuildpackPositions positions, ILogger<BuildpackImport> logger)
+    : ISeed
+{
+    public async Task SeedAsync(CancellationToken cancellationToken)
+    {
+        if (options.BuildpackDirectory is not { } directory || !Directory.Exists(directory)) return;
+        foreach (var file in new DirectoryInfo(directory).EnumerateFiles("*.zip").OrderBy(f => f.Name, StringComparer.Ordinal))
+        {
+            var dash = file.Name.IndexOf('-', StringComparison.Ordinal);
+            if (dash <= 0 || file.Name.AsSpan(0, dash).ContainsAnyExceptInRange('0', '9')) Log.Ignored(logger, file.FullName);
+            else await ImportAsync(file, Path.GetFileNameWithoutExtension(file.Name[(dash + 1)..]), cancellationToken);
+        }
+    }
+
+    private async Task ImportAsync(FileInfo file, string name, CancellationToken cancellationToken)
+    {
+        var source = $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}";
+        var buildpack = await db.Buildpacks.SingleOrDefaultAsync(b => b.Name == name && b.Stack == options.DefaultStack, cancellationToken);
+        if (buildpack?.Source == source || buildpack?.Locked == true) return;
+        if (buildpack is null)
+        {
+            buildpack = new Buildpack { Name = name, Stack = options.DefaultStack };
+            db.Buildpacks.Add(buildpack);
+            await positions.PlaceAsync(buildpack, null, cancellationToken);
+        }
+        var upload = BlobKeys.Upload(buildpack.Guid);
+        await using (var content = file.OpenRead())
+        {
+            var info = await blobs.PutAsync(upload, content, BuildpackBits.MaxBytes, cancellationToken: cancellationToken);
+            try
+            {
+                bits.Adopt(buildpack, upload, file.Name, info.Sha256);
+            }
+            catch (ApiException e)
+            {
+                // A broken zip must not keep the whole platform from starting.
+                Log.Broken(logger, file.FullName, e.Message);
+                blobs.Delete(upload);
+                db.ChangeTracker.Clear();
+                return;
+            }
+        }
+        buildpack.Source = source;
+        await db.SaveChangesAsync(cancellationToken);
+        Log.Imported(logger, name, file.FullName);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Installed buildpack {Name} from {File}")]
+        public static partial void Imported(ILogger logger, string name, string file);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{File} is not called NN-name.zip and is left out")]
+        public static partial void Ignored(ILogger logger, string file);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "{File} is no buildpack: {Reason}")]
+        public static partial void Broken(ILogger logger, string file, string reason);
+    }
+}

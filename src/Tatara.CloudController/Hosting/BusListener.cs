@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tatara.MessageBus;
+
+namespace Tatara.CloudController.Hosting;
+
+/// <summary>
+/// Acts on messages of some subjects, each subject's in order. It listens before the host serves its first request, so
+/// no answer to what a request sends is missed. One message that fails does not stop the next.
+/// </summary>
+internal abstract partial class BusListener(NatsConnection bus, ILogger logger) : BackgroundService
+{
+    private readonly List<Func<CancellationToken, Task>> _loops = [];
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await SubscribeAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Calls <see cref="HearAsync"/> for each subject.</summary>
+    protected abstract Task SubscribeAsync();
+
+    protected async Task HearAsync<T>(string subject, string? queueGroup, Func<NatsMsg<T>, T, CancellationToken, Task> act)
+        where T : class
+    {
+        var subscription = await bus.SubscribeCoreAsync<T>(subject, queueGroup);
+        _loops.Add(stopping => ReadAsync(subscription, act, stopping));
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_loops.Select(loop => loop(stoppingToken)));
+
+    private async Task ReadAsync<T>(NatsSubscription<T> subscription, Func<NatsMsg<T>, T, CancellationToken, Task> act, CancellationToken stopping)
+        where T : class
+    {
+        await using (subscription)
+        {
+            await foreach (var message in subscription.ReadAllAsync(stopping))
+            {
+                try
+                {
+                    if (message.Data is { } data) await act(message, data, stopping);
+                    else Log.Unreadable(logger, message.Subject, message.Error?.Message);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    Log.Failed(logger, message.Subject, e);
+                }
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A message on {Subject} cannot be read: {Reason}")]
+        public static partial void Unreadable(ILogger logger, string subject, string? reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Subject} cannot be acted on")]
+        public static partial void Failed(ILogger logger, string subject, Exception exception);
+    }
+}
