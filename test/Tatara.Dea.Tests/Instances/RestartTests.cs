@@ -40,6 +40,7 @@ public sealed class RestartTests
 
         var exited = await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true);
         (exited.Reason, exited.ExitStatus, exited.ExitDescription).ShouldBe((ExitReasons.Crashed, 3, "exited with status 3"));
+        dea.Bus.Heard<RouterRegistration>(Subjects.RouterUnregister).Single().PrivateInstanceId.ShouldBe(exited.Instance);
         dea.Bus.Heard<RouterRegistration>(Subjects.RouterRegister).ShouldBeEmpty();
     }
 
