@@ -26,6 +26,9 @@ public static class CloudControllerHost
     /// <summary>A host that is ready to start.</summary>
     public static IHost Build(CloudControllerOptions options, Action<ILoggingBuilder> logging) => Build(options, logging, _ => { });
 
+    /// <summary>Clients ask for 200 guids at once in a query.</summary>
+    private const int MaxRequestLineBytes = 64 * 1024;
+
     internal static WebApplication Build(CloudControllerOptions options, Action<ILoggingBuilder> logging, Action<IServiceCollection> replace)
     {
         options.Validate();
@@ -36,6 +39,8 @@ public static class CloudControllerHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+            kestrel.Limits.MaxRequestBufferSize = 2 * MaxRequestLineBytes;
         });
         builder.WebHost.UseUrls($"http://{options.BindAddress}:{options.Port}");
         builder.Services.AddRoutingCore();

@@ -8,7 +8,7 @@ using Tatara.Testing;
 namespace Tatara.AcceptanceTests;
 
 /// <summary>Bad input gets a clear error, and the platform goes on.</summary>
-[Collection(nameof(PlatformCollection))]
+[Collection(nameof(OnSharedPlatform))]
 public sealed class BadInputTests(SharedPlatform shared) : IAsyncLifetime
 {
     private readonly Platform _platform = shared.Platform;
@@ -49,7 +49,7 @@ public sealed class BadInputTests(SharedPlatform shared) : IAsyncLifetime
         (await _cf.RunAsync("push", "x", "-p", "/no/such/path")).Failed().ShouldContain("/no/such/path");
 
     [Fact]
-    public async Task Push_EmptyDirectory_SaysSo() => (await _cf.RunAsync("push", "x", "-p", _directory)).Failed().ShouldContain("empty");
+    public async Task Push_EmptyDirectory_SaysSo() => (await _cf.RunAsync("push", "x", "-p", _directory)).Failed().ShouldContain("No app files found");
 
     [Fact]
     public async Task Push_BrokenManifest_NamesTheLine()
@@ -231,7 +231,7 @@ public sealed class BadInputTests(SharedPlatform shared) : IAsyncLifetime
         var app = (await _cf.RunAsync("app", "victim", "--guid")).Succeeded().Trim();
         using var http = await LoggedInClientAsync();
         using var created = await http.PostAsync(new Uri(_platform.ApiUrl + "/v3/packages"), new StringContent(
-            $$$"""{"type":"bits","relationships":{"app":{"data":{"guid":"{{{app}}}"}}}}""", Encoding.UTF8, "application/json"));
+            JsonSerializer.Serialize(new { type = "bits", relationships = new { app = new { data = new { guid = app } } } }), Encoding.UTF8, "application/json"));
         var package = JsonDocument.Parse(await created.Content.ReadAsStringAsync()).RootElement.GetProperty("guid").GetString();
         using var form = new MultipartFormDataContent { { new ByteArrayContent(zip), "bits", "package.zip" } };
         using var uploaded = await http.PostAsync(new Uri($"{_platform.ApiUrl}/v3/packages/{package}/upload"), form);

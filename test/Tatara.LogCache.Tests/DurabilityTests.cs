@@ -106,9 +106,8 @@ public sealed class DurabilityTests(Identities identities) : IClassFixture<Ident
         await RunAsync("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", small);
         try
         {
-            await using (var cache = await RunningLogCache.StartAsync(identities, o => o with
+            await using (var cache = await RunningLogCache.StartAsync(identities, parent: small, change: o => o with
             {
-                DataDirectory = Path.Combine(small, "data"),
                 MaxBytesPerSource = 1024 * 1024,
                 MaxMemoryBytes = 2 * 1024 * 1024,
             }))

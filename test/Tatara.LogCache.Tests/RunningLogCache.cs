@@ -43,14 +43,14 @@ internal sealed class RunningLogCache : IAsyncDisposable
 
     public static long Now => DateTimeOffset.UtcNow.ToUnixNanoseconds();
 
-    public static async Task<RunningLogCache> StartAsync(Identities identities, Func<LogCacheOptions, LogCacheOptions>? change = null)
+    public static async Task<RunningLogCache> StartAsync(Identities identities, Func<LogCacheOptions, LogCacheOptions>? change = null, string? parent = null)
     {
         var server = await NatsServer.StartAsync();
         var options = new LogCacheOptions
         {
             Bus = new NatsOptions { Servers = [server.Address], Json = ProtocolJson.Default.Options },
             Domain = Identities.Domain,
-            DataDirectory = Directory.CreateTempSubdirectory("log-cache-test-").FullName,
+            DataDirectory = parent is null ? Directory.CreateTempSubdirectory("log-cache-test-").FullName : Path.Combine(parent, "data"),
             UaaUrl = identities.UaaUrl,
             CloudControllerUrl = identities.CloudControllerUrl,
         };

@@ -19,7 +19,7 @@ internal sealed class AbsentEndpoints(Pager pager, Access access)
         "include", "service_instance_guids", "service_instance_names", "app_names", "service_plan_guids", "service_plan_names", "service_broker_guids",
         "service_broker_names", "service_offering_guids", "service_offering_names", "broker_catalog_ids", "available", "route_guids", "versions",
         "deployable", "sequence_ids", "running_space_guids", "staging_space_guids", "globally_enabled_running", "globally_enabled_staging", "fields",
-        "process_guids", "per_page", "page",
+        "process_guids",
     ];
 
     public Task<IResult> ListAsync(ApiCall call) => Task.FromResult(Answer.Ok(pager.Present(call.ReadListQuery(s_filters), 0, [])));

@@ -10,10 +10,13 @@ internal static class Answer
 
     public static IResult Created(object body) => new JsonAnswer(StatusCodes.Status201Created, body);
 
+    /// <summary>Done as far as the database goes; the instances follow.</summary>
+    public static IResult Accepted(object body) => new JsonAnswer(StatusCodes.Status202Accepted, body);
+
     public static IResult NoContent() => new JsonAnswer(StatusCodes.Status204NoContent, null);
 
     /// <summary>The work goes on as a job, whose URL is in the Location header.</summary>
-    public static IResult Accepted(string location, object? body = null) => new JsonAnswer(StatusCodes.Status202Accepted, body, location);
+    public static IResult AcceptedAsJob(string location, object? body) => new JsonAnswer(StatusCodes.Status202Accepted, body, location);
 }
 
 /// <summary>A status with a JSON body, or none.</summary>

@@ -3,8 +3,10 @@ namespace Tatara.CloudController.Blobs;
 /// <summary>The one place that knows what lies where in the blobstore.</summary>
 internal static class BlobKeys
 {
+    public const string Uploads = "uploads";
+
     /// <summary>Bits as a user sent them, until they are checked.</summary>
-    public static string Upload(string guid) => $"uploads/{guid}";
+    public static string Upload(string guid) => $"{Uploads}/{guid}";
 
     public static string Package(string guid) => $"packages/{Shard(guid)}/{guid}";
 

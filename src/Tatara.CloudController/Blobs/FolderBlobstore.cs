@@ -11,7 +11,7 @@ internal sealed partial class FolderBlobstore : IBlobstore
     /// <summary>ENOSPC and EDQUOT.</summary>
     private const int NoSpace = 28, OverQuota = 122;
 
-    /// <summary>What a process that died left behind. Another Cloud Controller may still be writing the younger ones.</summary>
+    /// <summary>What a process that died left behind. The younger ones may still be in use, by another Cloud Controller or by a job.</summary>
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
 
     private readonly string _root;
@@ -21,8 +21,10 @@ internal sealed partial class FolderBlobstore : IBlobstore
     {
         _root = Path.GetFullPath(root);
         _unfinished = Path.Combine(_root, ".unfinished");
+        var uploads = Path.Combine(_root, BlobKeys.Uploads);
         Directory.CreateDirectory(_unfinished);
-        foreach (var leftover in Directory.EnumerateFiles(_unfinished))
+        Directory.CreateDirectory(uploads);
+        foreach (var leftover in Directory.EnumerateFiles(_unfinished).Concat(Directory.EnumerateFiles(uploads)))
         {
             if (time.GetUtcNow() - File.GetLastWriteTimeUtc(leftover) < LeftoverAge) continue;
             Log.Leftover(logger, leftover);

@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Auth;
 using Tatara.CloudController.Data;
@@ -18,6 +19,8 @@ internal sealed class BuildCreation(
 
     public async Task<Build> CreateAsync(BuildRequest request, Caller caller, CancellationToken cancellationToken)
     {
+        // Serializable: of two requests that arrive together one sees the other's build.
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
         var (package, app, space) = await PackageAsync(request.PackageGuid, cancellationToken); // 1.
         if (await db.Builds.AnyAsync(b => b.AppGuid == app.Guid && b.State == BuildStates.Staging, cancellationToken)) throw InProgress();
         if (package.State != PackageStates.Ready) throw ApiErrors.BadRequest("Cannot stage package whose state is not ready.");
@@ -40,6 +43,7 @@ internal sealed class BuildCreation(
         db.Builds.Add(build); // 3.
         events.Record("audit.app.build.create", app, space, new { build_guid = build.Guid, package_guid = package.Guid });
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         await log.WriteAsync(app.Guid, $"Creating build for app with guid {app.Guid}", cancellationToken);
         await stager.StageAsync(build, cancellationToken); // 4.
         return build;

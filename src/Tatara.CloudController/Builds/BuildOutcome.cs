@@ -17,6 +17,12 @@ internal sealed class BuildOutcome(
             .Where(b => b.Guid == buildGuid && b.State == BuildStates.Staging && b.StartedAt == null)
             .ExecuteUpdateAsync(s => s.SetProperty(b => b.StartedAt, now), cancellationToken);
 
+    /// <summary>A DEA that turned out to have no room gives the build back; the watch looks for another one.</summary>
+    public async Task GiveBackAsync(string buildGuid, CancellationToken cancellationToken) =>
+        await db.Builds
+            .Where(b => b.Guid == buildGuid && b.State == BuildStates.Staging && b.StartedAt == null)
+            .ExecuteUpdateAsync(s => s.SetProperty(b => b.DeaId, (string?)null), cancellationToken);
+
     public async Task FinishAsync(StagingReply reply, CancellationToken cancellationToken)
     {
         if (reply.Error is not null || reply.ErrorInfo is not null)

@@ -23,6 +23,11 @@ internal sealed partial class StagingListener(NatsConnection bus, IServiceScopeF
         }
         await using var scope = scopes.CreateAsyncScope();
         var outcome = scope.ServiceProvider.GetRequiredService<BuildOutcome>();
+        if (reply.ErrorInfo?.Type == StagingErrors.InsufficientResources)
+        {
+            await outcome.GiveBackAsync(reply.TaskId, cancellationToken);
+            return;
+        }
         await outcome.AcceptAsync(reply.TaskId, time.GetUtcNow(), cancellationToken);
         var isResult = reply.DropletSha1 is not null || reply.Error is not null || reply.ErrorInfo is not null;
         if (isResult) await outcome.FinishAsync(reply, cancellationToken);

@@ -58,9 +58,9 @@ internal sealed class InstanceControl(
     public async Task RoutesChangedAsync(string appGuid, CancellationToken cancellationToken)
     {
         var uris = await RouteUris.ReadAsync(db, appGuid, cancellationToken);
-        var processes = await db.Processes.AsNoTracking().Where(p => p.AppGuid == appGuid).ToListAsync(cancellationToken);
+        var processes = await db.Processes.AsNoTracking().Where(p => p.AppGuid == appGuid).Select(p => new { p.Guid, p.Type }).ToListAsync(cancellationToken);
         foreach (var process in processes)
-            await deas.UpdateAsync(new DeaUpdateMessage(process.Guid, [.. uris[process.Type]], process.Version), cancellationToken);
+            await deas.UpdateAsync(new DeaUpdateMessage(process.Guid, [.. uris[process.Type]]), cancellationToken);
     }
 
     public async Task DeleteBitsAsync(string appGuid, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ internal static class InstanceFeature
         .AddSingleton<StatsReader>()
         .AddSingleton<WaitingInstances>()
         .AddHostedService(provider => provider.GetRequiredService<WaitingInstances>())
+        .AddHostedService<UnsentChanges>()
         .AddScoped<StartMessages>()
         .AddScoped<InstanceStarter>()
         .AddScoped<IInstanceControl, InstanceControl>()

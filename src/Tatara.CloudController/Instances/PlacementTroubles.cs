@@ -8,6 +8,8 @@ namespace Tatara.CloudController.Instances;
 /// </summary>
 internal sealed class PlacementTroubles(TimeProvider time)
 {
+    private const int Many = 10_000;
+
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<(string Process, int Index), (string Version, string Why, DateTimeOffset At)> _troubles = new();
@@ -15,6 +17,7 @@ internal sealed class PlacementTroubles(TimeProvider time)
     /// <summary>True when this is news.</summary>
     public bool Remember(string processGuid, int index, string version, string why)
     {
+        if (_troubles.Count > Many) _troubles.Clear(); // What still matters comes again.
         var known = Find(processGuid, index, version) is not null;
         _troubles[(processGuid, index)] = (version, why, time.GetUtcNow());
         return !known;

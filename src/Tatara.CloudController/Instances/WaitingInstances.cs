@@ -58,7 +58,7 @@ internal sealed partial class WaitingInstances(
         var starter = scope.ServiceProvider.GetRequiredService<InstanceStarter>();
         var db = scope.ServiceProvider.GetRequiredService<CloudControllerDbContext>();
         var workload = await Workload.ReadAsync(db, instances[0].ProcessGuid, cancellationToken);
-        if (workload is null || workload.Process.Version != instances[0].Version) return;
+        if (workload is null || workload.Wanted == 0 || workload.Process.Version != instances[0].Version) return;
         var homeless = await starter.StartAsync(workload, instances.Select(i => i.Index).Where(i => i < workload.Wanted), cancellationToken);
         foreach (var instance in instances.Where(i => homeless.Contains(i.Index)))
         {

@@ -30,7 +30,7 @@ internal sealed class JobQueue(CloudControllerDbContext db, CallerHolder caller,
     }
 
     /// <summary>202 with the job's URL in the Location header.</summary>
-    public Microsoft.AspNetCore.Http.IResult Accepted(Job job, object? body = null) => Answer.Accepted($"{links.ApiUrl}/v3/jobs/{job.Guid}", body);
+    public Microsoft.AspNetCore.Http.IResult Accepted(Job job, object? body = null) => Answer.AcceptedAsJob($"{links.ApiUrl}/v3/jobs/{job.Guid}", body);
 }
 
 /// <summary>Tells the worker that there is something to do.</summary>

@@ -22,7 +22,8 @@ internal static class ManifestDiff
     private static readonly string[] s_silent = ["path", "docker", "services", "sidecars", "lifecycle", "no-route", "random-route", "default-route"];
 
     /// <param name="existing">The app as a manifest; null when there is none yet.</param>
-    public static IEnumerable<DiffStep> Of(int index, ManifestApp wanted, JsonObject? existing)
+    /// <param name="stackAliases">Another name of the same stack is no difference.</param>
+    public static IEnumerable<DiffStep> Of(int index, ManifestApp wanted, JsonObject? existing, IReadOnlyDictionary<string, string> stackAliases)
     {
         var known = Flatten(existing);
         foreach (var (key, node) in wanted.Source.Fields)
@@ -30,7 +31,9 @@ internal static class ManifestDiff
             var name = ManifestFields.Normalize(key);
             if (s_silent.Contains(name) && existing is not null) continue;
             var old = name == "buildpack" ? (known.GetValueOrDefault("buildpacks") as JsonArray)?[0] : known.GetValueOrDefault(name);
-            foreach (var step in Compare($"/applications/{index}/{key}", name, old, node.ToJson())) yield return step;
+            var now = node.ToJson();
+            if (name == "stack" && stackAliases.TryGetValue(Text(now), out var stack)) now = JsonValue.Create(stack);
+            foreach (var step in Compare($"/applications/{index}/{key}", name, old, now)) yield return step;
         }
     }
 

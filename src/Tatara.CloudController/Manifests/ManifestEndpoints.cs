@@ -11,7 +11,7 @@ using Tatara.CloudController.Roles;
 
 namespace Tatara.CloudController.Manifests;
 
-internal sealed class ManifestEndpoints(CloudControllerDbContext db, Access access, JobQueue jobs)
+internal sealed class ManifestEndpoints(CloudControllerDbContext db, Access access, JobQueue jobs, CloudControllerOptions options)
 {
     public async Task<IResult> ApplyAsync(ApiCall call)
     {
@@ -28,7 +28,7 @@ internal sealed class ManifestEndpoints(CloudControllerDbContext db, Access acce
         foreach (var (index, manifest) in ManifestReader.Read(yaml).Index())
         {
             var app = await db.Apps.AsNoTracking().SingleOrDefaultAsync(a => a.SpaceGuid == space.Guid && a.Name == manifest.Name, call.Cancelled);
-            diff.AddRange(ManifestDiff.Of(index, manifest, app is null ? null : await AppManifest.OfAsync(app, db, call.Cancelled)));
+            diff.AddRange(ManifestDiff.Of(index, manifest, app is null ? null : await AppManifest.OfAsync(app, db, call.Cancelled), options.StackAliases));
         }
         return Answer.Created(new { Diff = diff });
     }

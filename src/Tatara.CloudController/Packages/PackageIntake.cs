@@ -13,13 +13,14 @@ internal sealed class PackageIntake(CloudControllerDbContext db, EventRecorder e
     /// <exception cref="ApiException">Another upload was first.</exception>
     public async Task TakeAsync(Package package, App app, Space space, PackageUpload upload, CancellationToken cancellationToken)
     {
-        var done = news.Expect(package.Guid);
+        Func<CancellationToken, Task> done;
         await using (var transaction = await db.Database.BeginTransactionAsync(cancellationToken))
         {
             var taken = await db.Packages
                 .Where(p => p.Guid == package.Guid && p.State == PackageStates.AwaitingUpload)
                 .ExecuteUpdateAsync(s => s.SetProperty(p => p.State, PackageStates.ProcessingUpload), cancellationToken);
             if (taken == 0) throw AlreadyUploaded();
+            done = news.Expect(package.Guid);
             events.Record("audit.app.package.upload", app, space, new { package_guid = package.Guid });
             await jobs.EnqueueAsync(PackageUploadJob.Operation, upload, ("package", package.Guid), cancellationToken);
             await transaction.CommitAsync(CancellationToken.None);

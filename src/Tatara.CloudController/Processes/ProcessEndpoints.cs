@@ -57,7 +57,7 @@ internal sealed class ProcessEndpoints(
         if (!access.IsAdmin && !await flags.IsEnabledAsync("app_scaling", call.Cancelled)) throw ApiErrors.FeatureDisabled("app_scaling");
         events.Record("audit.app.process.scale", app, space, new { ProcessGuid = process.Guid, ProcessType = process.Type, Request = body.Raw });
         await changes.SaveAsync(app, space, process, patch, call.Cancelled);
-        return Answer.Accepted($"{links.ApiUrl}/v3/processes/{process.Guid}", await PresentAsync(process, app, space, call.Cancelled));
+        return Answer.Accepted(await PresentAsync(process, app, space, call.Cancelled));
     }
 
     public async Task<IResult> StopInstanceAsync(ApiCall call)

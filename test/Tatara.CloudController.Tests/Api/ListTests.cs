@@ -76,6 +76,10 @@ public sealed class ListTests(CoreFixture cc) : IClassFixture<CoreFixture>
     }
 
     [Fact]
+    public async Task List_TwoHundredGuids_FitIntoOneQuery() =>
+        (await cc.Admin.GetAsync("/v3/processes?app_guids=" + string.Join(',', Enumerable.Range(0, 200).Select(_ => Guid.NewGuid())))).Expect(HttpStatusCode.OK);
+
+    [Fact]
     public async Task List_IncludeSpaceAndOrganization_Included()
     {
         var space = await cc.SpaceAsync();

@@ -1,6 +1,9 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Tatara.CloudController.Data;
 using Tatara.CloudController.Tests.Support;
 
 namespace Tatara.CloudController.Tests.Buildpacks;
@@ -30,6 +33,7 @@ public sealed class BuildpackTests : IAsyncLifetime
     public async Task Start_DirectoryOfZips_InstallsThemInOrderAndAgainWhenChanged()
     {
         var before = await ListAsync();
+        var hashes = await HashesAsync();
         before.Select(b => (b.Name, b.Position, b.State)).ShouldBe([("ruby_buildpack", 1, "READY"), ("static_buildpack", 2, "READY")]);
 
         await _cc.StopAsync();
@@ -37,10 +41,10 @@ public sealed class BuildpackTests : IAsyncLifetime
         File.WriteAllBytes(changed, Zip("bin/supply", "more"));
         await _cc.StartAsync();
 
-        var after = await ListAsync();
-        after.Select(b => b.Guid).ShouldBe(before.Select(b => b.Guid));
-        after[0].Updated.ShouldNotBe(before[0].Updated);
-        after[1].Updated.ShouldBe(before[1].Updated);
+        (await ListAsync()).ShouldBe(before);
+        var after = await HashesAsync();
+        after[0].ShouldNotBe(hashes[0]);
+        after[1].ShouldBe(hashes[1]);
     }
 
     [Fact]
@@ -77,11 +81,17 @@ public sealed class BuildpackTests : IAsyncLifetime
             HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "Name can only contain alphanumeric characters, underscores, and dashes");
     }
 
-    private async Task<List<(string Guid, string Name, int Position, string State, string Updated)>> ListAsync() =>
+    private async Task<List<(string Guid, string Name, int Position, string State)>> ListAsync() =>
     [
         .. (await _cc.Admin.GetAsync("/v3/buildpacks")).Json["resources"]!.AsArray()
-            .Select(b => ((string)b!["guid"]!, (string)b["name"]!, (int)b["position"]!, (string)b["state"]!, b["filename"]!.ToString() + b["updated_at"])),
+            .Select(b => ((string)b!["guid"]!, (string)b["name"]!, (int)b["position"]!, (string)b["state"]!)),
     ];
+
+    private async Task<List<string?>> HashesAsync()
+    {
+        await using var scope = _cc.Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<CloudControllerDbContext>().Buildpacks.OrderBy(b => b.Position).Select(b => b.Sha256).ToListAsync();
+    }
 
     private async Task<ApiResponse> UploadAsync(string guid, byte[] bits, string name)
     {

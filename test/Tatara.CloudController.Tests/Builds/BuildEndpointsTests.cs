@@ -105,6 +105,29 @@ public sealed class BuildEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_DeaTurnsOutToBeFull_IsStagedElsewhere()
+    {
+        var (_, package) = await AppWithPackageAsync();
+        _dea.AcceptsStaging = false;
+        _dea.Refusal = m => new StagingReply(m.TaskId, Error: "full", ErrorInfo: new StagingErrorInfo("InsufficientResources", "full"));
+        await using var other = await FakeDea.StartAsync(_cc.Bus, "dea-2");
+
+        ((string?)(await StageAsync(package))["state"]).ShouldBe("STAGED");
+    }
+
+    [Fact]
+    public async Task Create_TwoAtOnce_OneIsRefused()
+    {
+        var (_, package) = await AppWithPackageAsync();
+        _dea.Stage = _ => Task.FromResult<StagingReply?>(null);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _cc.Admin.PostAsync("/v3/builds", Of(package))));
+
+        answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(1);
+        answers.Count(a => a.Status == HttpStatusCode.UnprocessableEntity).ShouldBe(4);
+    }
+
+    [Fact]
     public async Task Create_MessageIsLost_IsSentAgain()
     {
         var (_, package) = await AppWithPackageAsync();

@@ -40,6 +40,9 @@ internal sealed class FakeDea : IAsyncDisposable
 
     public bool AcceptsStaging { get; set; } = true;
 
+    /// <summary>What is answered while nothing is accepted; null: nothing.</summary>
+    public Func<StagingStartMessage, StagingReply>? Refusal { get; set; }
+
     public static async Task<FakeDea> StartAsync(NatsServer server, string id = "dea-1")
     {
         var bus = new NatsConnection(new NatsOptions { Servers = [server.Address], Json = ProtocolJson.Default.Options });
@@ -125,7 +128,11 @@ internal sealed class FakeDea : IAsyncDisposable
     private async Task StageAsync(NatsMsg<StagingStartMessage> message)
     {
         Stagings.Enqueue(message.Data!);
-        if (!AcceptsStaging) return;
+        if (!AcceptsStaging)
+        {
+            if (Refusal is not null) await message.ReplyAsync(Refusal(message.Data!));
+            return;
+        }
         await message.ReplyAsync(new StagingReply(message.Data!.TaskId));
         if (await Stage(message.Data!) is { } reply) await message.ReplyAsync(reply);
     }

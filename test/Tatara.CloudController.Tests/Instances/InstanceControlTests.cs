@@ -101,6 +101,27 @@ public sealed class InstanceControlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task DesiredStateChanged_KilledBeforeItWasSent_IsSentAfterTheRestart()
+    {
+        var started = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);
+        var stopped = await _seed.AppAsync(instances: 1, AppStates.Stopped, staged: true);
+        var settled = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);
+        await _seed.ChangeAsync(async db =>
+        {
+            (await db.Processes.SingleAsync(p => p.Guid == stopped.Guid)).SentVersion = "old";
+            var process = await db.Processes.SingleAsync(p => p.Guid == settled.Guid);
+            (process.SentVersion, process.SentInstances) = (process.Version, 1);
+        });
+
+        await _cc.StopAsync();
+        await _cc.StartAsync();
+
+        (await _dea.NextStopAsync()).ShouldBe(new DeaStopMessage(stopped.Guid, "old"));
+        (await _dea.NextStartAsync()).Droplet.ShouldBe(started.Guid);
+        _dea.Starts.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task DesiredStateChanged_NewVersion_ReplacesTheOld()
     {
         var app = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);

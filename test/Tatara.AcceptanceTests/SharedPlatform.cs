@@ -12,5 +12,5 @@ public sealed class SharedPlatform : IAsyncLifetime
     public async Task DisposeAsync() => await Platform.DisposeAsync();
 }
 
-[CollectionDefinition(nameof(PlatformCollection))]
-public sealed class PlatformCollection : ICollectionFixture<SharedPlatform>;
+[CollectionDefinition(nameof(OnSharedPlatform))]
+public sealed class OnSharedPlatform : ICollectionFixture<SharedPlatform>;
