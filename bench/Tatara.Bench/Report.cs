@@ -9,7 +9,7 @@ internal sealed class Report(string bench, bool json)
     private readonly SortedDictionary<string, double> _figures = new(StringComparer.Ordinal);
 
     /// <summary>Says what is going on, to a person only.</summary>
-    public void Say(string text) => Console.Error.WriteLine(text);
+    public static void Say(string text) => Console.Error.WriteLine(text);
 
     /// <summary>A figure is the median of its samples.</summary>
     public void Add(string name, IReadOnlyCollection<double> samples)

@@ -38,6 +38,9 @@ internal sealed class Session
 
     public LogCacheClient LogCache => new(transport.Value, Tokens, Config.LogCacheEndpoint);
 
+    /// <summary>The token as a header carries it, refreshed when it is about to expire.</summary>
+    public Task<string?> AccessTokenAsync(CancellationToken stop) => Tokens.GetAsync(stop);
+
     private TokenSource Tokens => new(Config, file, Uaa, Clock);
 
     /// <summary>The API at another address than the targeted one.</summary>

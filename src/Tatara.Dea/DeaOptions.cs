@@ -19,7 +19,7 @@ public sealed record DeaOptions
     /// <summary>The address under which the router reaches this DEA's instances; the same as the container runtime's.</summary>
     public required string HostAddress { get; init; }
 
-    /// <summary>Stack name to the directory of its root filesystem. The first is used for apps that name none.</summary>
+    /// <summary>Root filesystems that apps can ask for. The first is used for apps that name none.</summary>
     public required IReadOnlyList<StackOptions> Stacks { get; init; }
 
     /// <summary>Memory for instances and staging, in MB.</summary>

@@ -49,7 +49,7 @@ public sealed class BadInputTests(SharedPlatform shared) : IAsyncLifetime
         (await _cf.RunAsync("push", "x", "-p", "/no/such/path")).Failed().ShouldContain("/no/such/path");
 
     [Fact]
-    public async Task Push_EmptyDirectory_SaysSo() => (await _cf.RunAsync("push", "x", "-p", _directory)).Failed().ShouldContain("empty");
+    public async Task Push_EmptyDirectory_SaysSo() => (await _cf.RunAsync("push", "x", "-p", _directory)).Failed().ShouldContain("No app files found");
 
     [Fact]
     public async Task Push_BrokenManifest_NamesTheLine()

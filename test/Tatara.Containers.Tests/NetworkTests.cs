@@ -101,9 +101,11 @@ public sealed class NetworkTests(TestRuntime machine) : IClassFixture<TestRuntim
     {
         var container = await machine.BashAsync("nc -v -N -l -p 8080 < /dev/null; sleep 1000", spec => spec with { Ports = [new PortMapping(61006, 8080)] });
 
-        await DialAsync(machine.Options.HostAddress, 61006, retry: true);
-
-        await Eventually.TrueAsync(async () => (await TestRuntime.OutputAsync(container)).Contains(machine.Options.HostAddress));
+        await Eventually.TrueAsync(async () =>
+        {
+            await DialAsync(machine.Options.HostAddress, 61006, retry: true);
+            return (await TestRuntime.OutputAsync(container)).Contains(machine.Options.HostAddress);
+        });
         await container.DestroyAsync(default);
     }
 

@@ -6,7 +6,8 @@ namespace Tatara.Containers.Tests;
 /// <summary>What a process finds that is started anew: another runtime over the same directory.</summary>
 public sealed class RecoveryTests : IAsyncLifetime
 {
-    private readonly TestRuntime _machine = new();
+    // Two runtimes over one directory must not both make networks in the background.
+    private readonly TestRuntime _machine = new(spareNetworks: 0);
 
     public Task InitializeAsync() => _machine.InitializeAsync();
 

@@ -10,8 +10,14 @@ public sealed class TestRuntime : IAsyncLifetime
 {
     private static int s_count;
 
+    private readonly int _spareNetworks;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("tatara-containers-").FullName;
     private readonly int _number = Interlocked.Increment(ref s_count) % 250;
+
+    public TestRuntime() => _spareNetworks = 2;
+
+    internal TestRuntime(int spareNetworks) => _spareNetworks = spareNetworks;
 
     internal ContainerRuntimeOptions Options { get; private set; } = null!;
 
@@ -25,6 +31,7 @@ public sealed class TestRuntime : IAsyncLifetime
             DataDirectory = Path.Combine(_directory, "data"),
             RunDirectory = "/run/tatara-test",
             Subnet = $"10.{150 + (process % 50)}.{_number}.0/24",
+            SpareNetworks = _spareNetworks,
             HostAddress = $"10.149.{process}.{_number}",
         };
         Runtime = New();
@@ -37,7 +44,7 @@ public sealed class TestRuntime : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await New().RemoveAllAsync(default);
+        await Runtime.RemoveAllAsync(default);
         Directory.Delete(_directory, recursive: true);
     }
 

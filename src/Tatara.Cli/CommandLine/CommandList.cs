@@ -43,6 +43,7 @@ internal static class CommandList
         ("delete-route", null, () => new DeleteRouteCommand()),
         ("buildpacks", null, () => new BuildpacksCommand()),
         ("curl", null, () => new CurlCommand()),
+        ("oauth-token", null, () => new OauthTokenCommand()),
     ];
 
     public static IEnumerable<string> Names => All.Select(entry => entry.Name);

@@ -15,7 +15,7 @@ internal sealed class HelpCommand : CfCommand
         ("Route and domain management:", [["routes,r", "delete-route", "domains"], ["map-route", "unmap-route", "create-route"]]),
         ("Space management:", [["spaces", "create-space,csp", "delete-space"]]),
         ("Org management:", [["orgs,o", "create-org,co", "delete-org"]]),
-        ("Platform:", [["buildpacks", "stacks", "curl"]]),
+        ("Platform:", [["buildpacks", "stacks", "curl", "oauth-token"]]),
     ];
 
     private static readonly (string Title, string[] Names)[] Full =
@@ -28,7 +28,7 @@ internal sealed class HelpCommand : CfCommand
         ("DOMAINS:", ["domains"]),
         ("ROUTES:", ["routes", "create-route", "map-route", "unmap-route", "delete-route"]),
         ("BUILDPACKS:", ["buildpacks"]),
-        ("ADVANCED:", ["curl"]),
+        ("ADVANCED:", ["curl", "oauth-token"]),
     ];
 
     private static readonly string[][] GlobalOptions =

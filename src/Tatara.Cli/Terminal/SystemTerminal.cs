@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Tatara.Cli.Terminal;
 
@@ -9,6 +10,10 @@ internal sealed class SystemTerminal : ITerminal
     private readonly TextWriter output;
     private readonly TextWriter errors;
     private readonly bool color;
+
+    /// <summary>Standard input as it is: Console.In echoes once more what was typed ahead of a question.</summary>
+    private readonly Lazy<TextReader> input = new(() =>
+        new StreamReader(new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0), Encoding.UTF8));
 
     /// <param name="color">True or false as the user set it; null colours when output is a terminal.</param>
     public SystemTerminal(bool? color)
@@ -94,22 +99,22 @@ internal sealed class SystemTerminal : ITerminal
         return $"\e[{code}m{text}\e[0m";
     }
 
-    public string Ask(string prompt) => Answer(prompt, Console.In.ReadLine);
+    public string Ask(string prompt) => Answer(prompt, ReadLine);
 
     public string? TryAsk(string prompt)
     {
         lock (gate) output.Write($"{prompt}: ");
-        return Read(Console.In.ReadLine);
+        return Read(ReadLine);
     }
 
-    public string AskSecret(string prompt) => Answer(prompt, Console.IsInputRedirected ? Console.In.ReadLine : HiddenInput.ReadLine);
+    public string AskSecret(string prompt) => Answer(prompt, Console.IsInputRedirected ? ReadLine : HiddenInput.ReadLine);
 
     public bool Confirm(string question)
     {
         while (true)
         {
             lock (gate) output.Write($"{question} [yN]: ");
-            var answer = Read(Console.In.ReadLine);
+            var answer = Read(ReadLine);
             if (answer is null) return false;
             switch (answer.Trim().ToLowerInvariant())
             {
@@ -129,6 +134,8 @@ internal sealed class SystemTerminal : ITerminal
         lock (gate) output.Write($"{prompt}: ");
         return Read(read) ?? throw new CfException($"No answer to '{prompt}': standard input has ended.");
     }
+
+    private string? ReadLine() => input.Value.ReadLine();
 
     private string? Read(Func<string?> read)
     {

@@ -11,7 +11,7 @@ internal sealed class DropletAssignment(CloudControllerDbContext db, CloudContro
 {
     public async Task AssignAsync(App app, Space space, Droplet droplet, CancellationToken cancellationToken)
     {
-        if (droplet.ProcessTypes.Count == 0)
+        if (droplet.ProcessTypes.Count == 0 && !await db.Processes.AnyAsync(p => p.AppGuid == app.Guid && p.Command != null, cancellationToken))
             throw ApiErrors.Unprocessable("Unable to create process types for this app's droplet. Please provide a droplet with valid process types.");
         app.CurrentDropletGuid = droplet.Guid;
         var existing = await db.Processes.Where(p => p.AppGuid == app.Guid).Select(p => p.Type).ToListAsync(cancellationToken);

@@ -87,7 +87,8 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
                 foreach (var port in ports)
                     _ports.Remove(port);
         }
-        await RemoveAsync(slot.Interface, slot.Namespace, cancellationToken);
+        await RemoveLinkAsync(slot.Interface, cancellationToken);
+        await RemoveNamespaceAsync(slot.Namespace, cancellationToken);
         lock (_lock) _taken.Remove(slot.Number);
     }
 
@@ -103,9 +104,9 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
             names = [.. _taken.Select(SlotOf).SelectMany(slot => (string[])[slot.Interface, slot.Namespace])];
         }
         foreach (var name in Names("/sys/class/net", Slot.InterfacePrefix(options.Id)).Where(name => !names.Contains(name)))
-            await RemoveAsync(name, null, cancellationToken);
+            await RemoveLinkAsync(name, cancellationToken);
         foreach (var name in Names("/run/netns", Slot.NamespacePrefix(options.Id)).Where(name => !names.Contains(name)))
-            await RemoveAsync(null, name, cancellationToken);
+            await RemoveNamespaceAsync(name, cancellationToken);
 
         var script = $"flush map inet {FirewallRules.TableName(options.Id)} ports\n"
             + string.Concat(used.Where(container => container.Ports.Count > 0).Select(container => FirewallRules.AddPorts(options.Id, container.Slot.Container, container.Ports)));
@@ -162,12 +163,23 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         throw new ContainerException($"all {count} networks of {options.Subnet} are taken");
     }
 
-    private async Task RemoveAsync(string? link, string? networkNamespace, CancellationToken cancellationToken)
+    private Task RemoveLinkAsync(string name, CancellationToken cancellationToken) =>
+        RemoveAsync($"/sys/class/net/{name}", ["ip", "link", "delete", name], cancellationToken);
+
+    private Task RemoveNamespaceAsync(string name, CancellationToken cancellationToken) =>
+        RemoveAsync($"/run/netns/{name}", ["ip", "netns", "delete", name], cancellationToken);
+
+    private async Task RemoveAsync(string path, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
-        if (link is not null && Directory.Exists($"/sys/class/net/{link}"))
-            await commands.RunAsync(["ip", "link", "delete", link], null, cancellationToken);
-        if (networkNamespace is not null && File.Exists($"/run/netns/{networkNamespace}"))
-            await commands.RunAsync(["ip", "netns", "delete", networkNamespace], null, cancellationToken);
+        if (!Path.Exists(path)) return;
+        try
+        {
+            await commands.RunAsync(command, null, cancellationToken);
+        }
+        catch (ContainerException) when (!Path.Exists(path))
+        {
+            // Its other end was removed meanwhile, and took it along.
+        }
     }
 
     private Task<string> NftAsync(string script, CancellationToken cancellationToken) => commands.RunAsync(["nft", "-f", "-"], script, cancellationToken);

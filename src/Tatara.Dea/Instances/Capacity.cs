@@ -22,8 +22,8 @@ internal sealed class Capacity(DeaOptions options, InstanceTable table)
     /// <summary>Null when it fits; else what is missing.</summary>
     public string? WhatIsMissing(InstanceLimits wanted)
     {
-        if (wanted.Mem > FreeMemory) return $"insufficient resources: {wanted.Mem} MB of memory wanted, {FreeMemory} MB free";
-        return wanted.Disk > FreeDisk ? $"insufficient resources: {wanted.Disk} MB of disk wanted, {FreeDisk} MB free" : null;
+        if (wanted.Mem > FreeMemory) return $"{wanted.Mem} MB of memory wanted, {FreeMemory} MB free";
+        return wanted.Disk > FreeDisk ? $"{wanted.Disk} MB of disk wanted, {FreeDisk} MB free" : null;
     }
 
     /// <summary>Holds what a staging uses until it is disposed.</summary>

@@ -79,14 +79,14 @@ internal static class InstanceEnvironment
     {
         if (services is not { ValueKind: JsonValueKind.Object } labels) return null;
         foreach (var label in labels.EnumerateObject().Where(l => l.Value.ValueKind == JsonValueKind.Array))
-        foreach (var binding in label.Value.EnumerateArray())
-        {
-            if (binding.ValueKind == JsonValueKind.Object
-                && binding.TryGetProperty("credentials", out var credentials) && credentials.ValueKind == JsonValueKind.Object
-                && credentials.TryGetProperty("uri", out var uri) && uri.ValueKind == JsonValueKind.String
-                && uri.GetString() is { } text && DatabaseSchemes.Contains(text.Split("://")[0]))
-                return text;
-        }
+            foreach (var binding in label.Value.EnumerateArray())
+            {
+                if (binding.ValueKind == JsonValueKind.Object
+                    && binding.TryGetProperty("credentials", out var credentials) && credentials.ValueKind == JsonValueKind.Object
+                    && credentials.TryGetProperty("uri", out var uri) && uri.ValueKind == JsonValueKind.String
+                    && uri.GetString() is { } text && DatabaseSchemes.Contains(text.Split("://")[0]))
+                    return text;
+            }
         return null;
     }
 

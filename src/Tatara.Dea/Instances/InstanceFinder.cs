@@ -40,7 +40,7 @@ internal sealed class InstanceFinder(DeaOptions options, InstanceTable table, Ti
         var start = record.Start;
         return new InstanceStats(
             start.Name, record.Uris, options.HostAddress, record.HostPort, InstanceEnvironment.ContainerPort,
-            record.State == InstanceState.Crashed ? 0 : (time.GetUtcNow() - record.StartedAt).TotalSeconds,
+            (time.GetUtcNow() - (record.State == InstanceState.Crashed ? record.StateSince : record.StartedAt)).TotalSeconds,
             start.Limits.Mem * Megabyte, start.Limits.Disk * Megabyte, start.Limits.Fds,
             Routable: record.State == InstanceState.Running,
             Usage: await MeasureAsync(instance),

@@ -15,6 +15,9 @@ internal sealed class InstanceLauncher(DeaOptions options, DropletStore droplets
     private const int MaxProcesses = 512;
     private const long Megabyte = 1024 * 1024;
 
+    /// <summary>Many made at once are all late; a few at a time, the first ones serve while the last are made.</summary>
+    private readonly SemaphoreSlim _creating = new(Math.Max(4, Environment.ProcessorCount * 2));
+
     private static readonly string Script = EmbeddedScript.Read("launch.sh");
 
     /// <exception cref="LaunchException">It failed; nothing is left of the attempt but the port and the lease, which the caller gives back.</exception>
@@ -44,7 +47,15 @@ internal sealed class InstanceLauncher(DeaOptions options, DropletStore droplets
             instance.Update(r => r with { HostPort = port });
 
             // 4. The container, with the process in it.
-            instance.Container = await containers.CreateAsync(Describe(instance.Record, droplet.Directory, command), cancellationToken);
+            await _creating.WaitAsync(cancellationToken);
+            try
+            {
+                instance.Container = await containers.CreateAsync(Describe(instance.Record, droplet.Directory, command), cancellationToken);
+            }
+            finally
+            {
+                _creating.Release();
+            }
             return droplet;
         }
         catch (Exception e)

@@ -60,7 +60,11 @@ internal sealed partial class InstanceLife(Instance instance, InstanceLauncher l
 
             // 2. and 3.
             if (instance.State == InstanceState.Stopping) return await StopAsync(detach);
-            if (instance.State == InstanceState.Running && await HasEndedMeanwhileAsync(stop.Token)) return await CrashAsync();
+            if (instance.State == InstanceState.Running && await HasEndedMeanwhileAsync(stop.Token))
+            {
+                await care.Routes.UnregisterAsync(instance);
+                return await CrashAsync();
+            }
             return await BecomeHealthyAsync(stop.Token) ?? await ServeAsync(stop.Token);
         }
         catch (LaunchException e) when (!stop.IsCancellationRequested)

@@ -7,7 +7,7 @@ namespace Tatara.Dea.Instances;
 
 /// <summary>After a restart: finds the instances that an earlier run left and goes on with each where it was. Starts nothing.</summary>
 internal sealed class InstanceRecovery(
-    InstanceStore store, InstanceTable table, InstanceStarter starter, ExitReporter exits, InstanceResources resources, ILogger<InstanceRecovery> logger)
+    InstanceStore store, InstanceTable table, InstanceStarter starter, RouteAnnouncer routes, ExitReporter exits, InstanceResources resources, ILogger<InstanceRecovery> logger)
 {
     public async Task RecoverAsync(IReadOnlyList<IContainer> containers, CancellationToken cancellationToken)
     {
@@ -38,6 +38,7 @@ internal sealed class InstanceRecovery(
                 // Half made, or gone with the machine: not the app's fault, so it is no crash.
                 if (container is not null) await container.DestroyAsync(cancellationToken);
                 store.Delete(record.Guid);
+                await routes.UnregisterAsync(record);
                 await exits.PublishAsync(record, new InstanceEnd(ExitReasons.DeaShutdown, InstanceEnd.NoStatus, "lost when the DEA was restarted"));
                 logger.LogInformation("Instance {Instance} of {App} did not survive the restart.", record.Guid, record.Start.Droplet);
                 break;

@@ -66,6 +66,6 @@ internal sealed class InstanceStarter(InstanceStore store, Capacity capacity, In
         { Droplet.Length: 0 } or { Version.Length: 0 } => "the start message names no app or no version",
         { Index: < 0 } => "the index is negative",
         { Limits: { Mem: <= 0 } or { Disk: <= 0 } or { Fds: <= 0 } } => "memory, disk and open files must be positive",
-        _ => capacity.WhatIsMissing(message.Limits),
+        _ => capacity.WhatIsMissing(message.Limits) is { } missing ? "insufficient resources: " + missing : null,
     };
 }

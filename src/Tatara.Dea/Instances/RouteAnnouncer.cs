@@ -21,13 +21,18 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Tim
         await PublishAsync(instance);
     }
 
-    /// <summary>True when it was registered until now.</summary>
+    /// <summary>True when it was registered by this run until now.</summary>
     public async Task<bool> UnregisterAsync(Instance instance)
     {
-        if (!_announced.TryRemove(instance.Guid, out _)) return false;
-        if (instance.Record.Uris.Count == 0) return false;
-        await bus.PublishAsync(Subjects.RouterUnregister, Describe(instance.Record, instance.Record.Uris));
-        return true;
+        var wasAnnounced = _announced.TryRemove(instance.Guid, out _);
+        await UnregisterAsync(instance.Record);
+        return wasAnnounced && instance.Record.Uris.Count > 0;
+    }
+
+    /// <summary>Takes out an instance that an earlier run may have registered.</summary>
+    public async Task UnregisterAsync(InstanceRecord record)
+    {
+        if (record is { HostPort: > 0, Uris.Count: > 0 }) await bus.PublishAsync(Subjects.RouterUnregister, Describe(record, record.Uris));
     }
 
     /// <summary>Gives an instance other routes.</summary>

@@ -8,7 +8,7 @@ using Tatara.Protocol;
 
 namespace Tatara.Dea.Staging;
 
-/// <summary>staging.ID.start and staging.stop: runs stagings, a bounded number at a time, and answers for each exactly as it ended.</summary>
+/// <summary>staging.ID.start and staging.stop: runs stagings, a bounded number at a time, and answers for each as it ended, again when it is asked again.</summary>
 internal sealed class Stager(StagingStore store, StagingTools tools, Capacity capacity, Announcer announcer, LogSender logs, TimeProvider time) : IDisposable
 {
     private const int MaxTaskIdLength = 50;
@@ -19,6 +19,7 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
     private readonly DeaOptions _options = tools.Options;
     private readonly SemaphoreSlim _slots = new(tools.Options.Staging.Concurrency);
     private readonly ConcurrentDictionary<string, Running> _running = new(StringComparer.Ordinal);
+    private readonly StagingAnswers _answers = new();
     private bool _stopped;
 
     /// <summary>Answers for what an earlier run was at when it was killed.</summary>
@@ -31,13 +32,19 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
     public async Task StartAsync(NatsMsg<StagingStartMessage> request)
     {
         var message = request.Data!;
+        var known = _running.ContainsKey(message.TaskId) ? new StagingReply(message.TaskId) : _answers.Find(message.TaskId);
+        if (known is not null)
+        {
+            await request.ReplyAsync(known);
+            return;
+        }
         if (Refuse(message) is { } refusal)
         {
             await request.ReplyAsync(Failure(message.TaskId, refusal.Type, refusal.Message));
             return;
         }
-        var running = new Running(message.AppId, new CancellationTokenSource());
-        if (!_running.TryAdd(message.TaskId, running)) return;
+        // Messages come here one by one, so it cannot have been added meanwhile.
+        var running = _running[message.TaskId] = new Running(message.AppId, new CancellationTokenSource());
         var hold = capacity.HoldForStaging(message.Properties.Resources);
         announcer.NoteChange();
         await request.ReplyAsync(new StagingReply(message.TaskId));
@@ -81,10 +88,11 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
     {
         var directory = store.Create(new StagingRecord(message.TaskId, message.AppId, request.ReplyTo));
         await using var log = new StagingLog(message.TaskId, message.AppId, logs, time);
+        var task = new StagingTask(message, _options.FindStack(message.Stack)!, directory, log, tools);
         StagingReply reply;
         try
         {
-            reply = await RunAsync(message, directory, log, cancelled);
+            reply = await RunAsync(task, message, cancelled);
         }
         catch (StagingException e)
         {
@@ -99,12 +107,14 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
         }
         var delivered = log.FinishAsync(_options.LogFlushTimeout);
         await Task.WhenAny(delivered, Task.Delay(LogPatience, time, CancellationToken.None));
+        _answers.Keep(reply);
         await request.ReplyAsync(reply, CancellationToken.None);
+        await task.DisposeAsync();
         store.Delete(message.TaskId);
         await delivered;
     }
 
-    private async Task<StagingReply> RunAsync(StagingStartMessage message, string directory, StagingLog log, CancellationToken cancelled)
+    private async Task<StagingReply> RunAsync(StagingTask task, StagingStartMessage message, CancellationToken cancelled)
     {
         var patience = TimeSpan.FromSeconds(Math.Max(1, message.Properties.TimeoutSeconds));
         if (patience > _options.Staging.MaxTimeout) patience = _options.Staging.MaxTimeout;
@@ -115,7 +125,6 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
             await _slots.WaitAsync(either.Token);
             try
             {
-                var task = new StagingTask(message, _options.FindStack(message.Stack)!, directory, log, tools);
                 return await task.RunAsync(either.Token);
             }
             finally

@@ -13,29 +13,30 @@ namespace Tatara.Dea.Staging;
 /// 1. fetches buildpacks, package and the last build's cache; 2. runs the builder in a container; 3. receives what it made while
 /// its output goes to the log; 4. judges how it ended; 5. uploads. Whatever happens, nothing is left behind.
 /// </summary>
-internal sealed class StagingTask(StagingStartMessage message, StackOptions stack, string directory, StagingLog log, StagingTools tools)
+internal sealed class StagingTask(StagingStartMessage message, StackOptions stack, string directory, StagingLog log, StagingTools tools) : IAsyncDisposable
 {
     private const int VcapUserId = 2000;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+    private Task _clearing = Task.CompletedTask;
+    private IReadOnlyList<StagingBuildpack> _buildpacks = [];
 
     /// <exception cref="StagingException">It cannot be staged; type and message are the answer.</exception>
     public async Task<StagingReply> RunAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<StagingBuildpack> buildpacks = [];
         try
         {
             // 1.
-            buildpacks = await tools.Inputs.FetchBuildpacksAsync(message, log, cancellationToken);
-            if (buildpacks.Count == 0) throw new StagingException(StagingErrors.NoAppDetected, "No buildpack is installed for the stack " + stack.Name);
+            _buildpacks = await tools.Inputs.FetchBuildpacksAsync(message, log, cancellationToken);
+            if (_buildpacks.Count == 0) throw new StagingException(StagingErrors.NoAppDetected, "No buildpack is installed for the stack " + stack.Name);
             var layer = await tools.Inputs.PrepareLayerAsync(message, directory, log, cancellationToken);
 
             // 2. to 4.
-            using var droplet = await BuildAsync(layer, buildpacks, cancellationToken);
+            using var droplet = await BuildAsync(layer, cancellationToken);
 
             // 5.
             await UploadAsync(droplet, cancellationToken);
             droplet.Install(tools.Droplets);
-            return Describe(droplet, buildpacks);
+            return Describe(droplet);
         }
         catch (ArchiveException e)
         {
@@ -45,22 +46,25 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
         {
             throw new StagingException(StagingErrors.StagingError, "The staging container failed: " + e.Message, e);
         }
-        finally
-        {
-            foreach (var buildpack in buildpacks) buildpack.Lease?.Dispose();
-        }
     }
 
-    private async Task<StagedDroplet> BuildAsync(string layer, IReadOnlyList<StagingBuildpack> buildpacks, CancellationToken cancellationToken)
+    /// <summary>Waits until nothing of the container is left. Nobody who waits for the droplet has to wait for that.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _clearing;
+        foreach (var buildpack in _buildpacks) buildpack.Lease?.Dispose();
+    }
+
+    private async Task<StagedDroplet> BuildAsync(string layer, CancellationToken cancellationToken)
     {
         var pipes = new StagingPipes(directory, tools.Options.UserIdBase + VcapUserId);
         await log.SayAsync($"Cell {tools.Options.Id} creating container for staging {message.TaskId}", cancellationToken);
         var container = await tools.Containers.CreateAsync(
-            StagingContainer.Describe(message, stack, layer, pipes.Directory, buildpacks), cancellationToken);
+            StagingContainer.Describe(message, stack, layer, pipes.Directory, _buildpacks), cancellationToken);
         Task<StagedDroplet?>? receiving = null;
         try
         {
-            receiving = tools.Outputs.ReceiveAsync(pipes, directory, buildpacks.Count, cancellationToken);
+            receiving = tools.Outputs.ReceiveAsync(pipes, directory, _buildpacks.Count, cancellationToken);
             var exit = await RunAsync(container, receiving, cancellationToken);
             await pipes.ReleaseAsync(receiving);
             if (StagingVerdict.Judge(exit, await MeasureAsync(container), message.Properties.Resources) is { } failure)
@@ -80,7 +84,8 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
         }
         finally
         {
-            await container.DestroyAsync(CancellationToken.None);
+            // While the droplet is uploaded already.
+            _clearing = container.DestroyAsync(CancellationToken.None);
         }
     }
 
@@ -150,9 +155,9 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
         await log.SayAsync("Uploading complete", cancellationToken);
     }
 
-    private StagingReply Describe(StagedDroplet droplet, IReadOnlyList<StagingBuildpack> buildpacks)
+    private StagingReply Describe(StagedDroplet droplet)
     {
-        var used = droplet.Result.Chosen.Select(i => buildpacks[i]).ToList();
+        var used = droplet.Result.Chosen.Select(i => _buildpacks[i]).ToList();
         return new StagingReply(
             message.TaskId,
             DetectedBuildpack: droplet.Result.Detected,

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using Tatara.Configuration;
 
 namespace Tatara.Buildpacks;
 
@@ -34,6 +35,8 @@ internal sealed class BuildpackPackager(string sources, string target)
         var zip = ZipOf(language);
         if (IsCurrent(zip, fingerprint)) return false;
 
+        if (files.All(file => file.Name != "bin/detect"))
+            throw new SetupException($"The buildpack {language} has no bin/detect.", $"The clone at {sources} is incomplete: clone it again.");
         var manifest = BuildpackManifest.Load(Path.Combine(sources, language, "manifest.yml"));
         var fetcher = new DependencyFetcher(Path.Combine(target, "cache"));
         var dependencies = new List<FetchedDependency>();

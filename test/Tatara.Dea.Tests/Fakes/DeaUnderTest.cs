@@ -51,6 +51,7 @@ internal sealed class DeaUnderTest : IAsyncDisposable
         var dea = new DeaUnderTest(nats, await Bus.ListenAsync(nats.Address), await Blobs.StartAsync());
         if (change is not null) dea.Options = change(dea.Options);
         await dea.StartAgainAsync();
+        await dea.Bus.WaitForAsync<DeaHello>(Subjects.DeaStart, _ => true);
         return dea;
     }
 

@@ -7,8 +7,15 @@ public sealed class PortPoolTests
 {
     private static readonly DeaOptions Options = new()
     {
-        Id = "dea", Bus = new NatsOptions { Servers = [] }, DataDirectory = "/x", HostAddress = "10.0.0.1",
-        Stacks = [new("s", "/s")], MemoryMb = 1, DiskMb = 1, FirstPort = 61001, LastPort = 61003,
+        Id = "dea",
+        Bus = new NatsOptions { Servers = [] },
+        DataDirectory = "/x",
+        HostAddress = "10.0.0.1",
+        Stacks = [new("s", "/s")],
+        MemoryMb = 1,
+        DiskMb = 1,
+        FirstPort = 61001,
+        LastPort = 61003,
     };
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class RestartTests
         var heartbeat = await dea.Bus.WaitForAsync<DeaHeartbeat>(Subjects.DeaHeartbeat, h => h.Droplets.Count == 1);
         heartbeat.Droplets[0].StateTimestamp.ShouldBe(since);
         dea.Runtime.Containers.Single().Stops.ShouldBeEmpty();
+        await dea.Bus.WaitForAsync<DeaHello>(Subjects.DeaStart, _ => true);
         (await dea.RunInstanceAsync(dea.StartMessage(index: 1))).Port.ShouldNotBe(before.Port);
     }
 
@@ -39,6 +40,7 @@ public sealed class RestartTests
 
         var exited = await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true);
         (exited.Reason, exited.ExitStatus, exited.ExitDescription).ShouldBe((ExitReasons.Crashed, 3, "exited with status 3"));
+        dea.Bus.Heard<RouterRegistration>(Subjects.RouterUnregister).Single().PrivateInstanceId.ShouldBe(exited.Instance);
         dea.Bus.Heard<RouterRegistration>(Subjects.RouterRegister).ShouldBeEmpty();
     }
 

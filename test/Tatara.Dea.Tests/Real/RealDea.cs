@@ -23,6 +23,7 @@ internal sealed class RealDea : IAsyncDisposable
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("tatara-dea-");
     private readonly ContainerRuntimeOptions _containers;
+    private IContainerRuntime? _runtime;
     private IHost? _host;
 
     private RealDea(NatsServer nats, Bus bus, Blobs blobs)
@@ -63,12 +64,14 @@ internal sealed class RealDea : IAsyncDisposable
         var dea = new RealDea(nats, await Bus.ListenAsync(nats.Address), await Blobs.StartAsync());
         if (change is not null) dea.Options = change(dea.Options);
         await dea.StartAgainAsync();
+        await dea.Bus.WaitForAsync<DeaHello>(Subjects.DeaStart, _ => true);
         return dea;
     }
 
     public async Task StartAgainAsync()
     {
-        _host = DeaHost.Build(Options, ContainerRuntime.Create(_containers, NullLoggerFactory.Instance), l => l.AddProvider(new ListLoggerProvider(Logged)));
+        _runtime = ContainerRuntime.Create(_containers, NullLoggerFactory.Instance);
+        _host = DeaHost.Build(Options, _runtime, l => l.AddProvider(new ListLoggerProvider(Logged)));
         await _host.StartAsync();
         await _host.Services.GetRequiredService<NatsConnection>().ConnectAsync();
     }
@@ -133,7 +136,7 @@ internal sealed class RealDea : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        await ContainerRuntime.Create(_containers, NullLoggerFactory.Instance).RemoveAllAsync(default);
+        await _runtime!.RemoveAllAsync(default);
         await Bus.DisposeAsync();
         await Blobs.DisposeAsync();
         await Nats.DisposeAsync();
