@@ -48,14 +48,14 @@ internal sealed class FakeDea : IAsyncDisposable
         var bus = new NatsConnection(new NatsOptions { Servers = [server.Address], Json = ProtocolJson.Default.Options });
         var dea = new FakeDea(id, bus);
         await bus.ConnectAsync();
-        dea.Hear<DeaStartMessage>(Subjects.DeaStartInstance(id), m => Keep(dea.Starts, m.Data!));
-        dea.Hear<DeaStopMessage>(Subjects.DeaStop, m => Keep(dea.Stops, m.Data!));
-        dea.Hear<DeaUpdateMessage>(Subjects.DeaUpdate, m => Keep(dea.Updates, m.Data!));
-        dea.Hear<StagingStopMessage>(Subjects.StagingStop, m => Keep(dea.StagingStops, m.Data!));
-        dea.Hear<EmptyMessage>(Subjects.DeaLocate, _ => dea.AdvertiseAsync());
-        dea.Hear<EmptyMessage>(Subjects.StagingLocate, _ => dea.AdvertiseAsync());
-        dea.Hear<FindDropletRequest>(Subjects.DeaFindDroplet, dea.AnswerAsync);
-        dea.Hear<StagingStartMessage>(Subjects.StagingStart(id), dea.StageAsync);
+        await dea.HearAsync<DeaStartMessage>(Subjects.DeaStartInstance(id), m => Keep(dea.Starts, m.Data!));
+        await dea.HearAsync<DeaStopMessage>(Subjects.DeaStop, m => Keep(dea.Stops, m.Data!));
+        await dea.HearAsync<DeaUpdateMessage>(Subjects.DeaUpdate, m => Keep(dea.Updates, m.Data!));
+        await dea.HearAsync<StagingStopMessage>(Subjects.StagingStop, m => Keep(dea.StagingStops, m.Data!));
+        await dea.HearAsync<EmptyMessage>(Subjects.DeaLocate, _ => dea.AdvertiseAsync());
+        await dea.HearAsync<EmptyMessage>(Subjects.StagingLocate, _ => dea.AdvertiseAsync());
+        await dea.HearAsync<FindDropletRequest>(Subjects.DeaFindDroplet, dea.AnswerAsync);
+        await dea.HearAsync<StagingStartMessage>(Subjects.StagingStart(id), dea.StageAsync);
         await dea.AdvertiseAsync();
         dea._loops.Add(dea.KeepAdvertisingAsync());
         return dea;
@@ -137,10 +137,15 @@ internal sealed class FakeDea : IAsyncDisposable
         if (await Stage(message.Data!) is { } reply) await message.ReplyAsync(reply);
     }
 
-    private void Hear<T>(string subject, Func<NatsMsg<T>, Task> act) => _loops.Add(Task.Run(async () =>
+    /// <summary>Subscribed once it returns, so that whoever hears the first advertisement can be heard.</summary>
+    private async Task HearAsync<T>(string subject, Func<NatsMsg<T>, Task> act)
     {
-        await foreach (var message in _bus.SubscribeAsync<T>(subject, cancellationToken: _stop.Token)) await act(message);
-    }));
+        var subscription = await _bus.SubscribeCoreAsync<T>(subject);
+        _loops.Add(Task.Run(async () =>
+        {
+            await foreach (var message in subscription.ReadAllAsync(_stop.Token)) await act(message);
+        }));
+    }
 
     private static Task Keep<T>(ConcurrentQueue<T> queue, T message)
     {
