@@ -53,7 +53,7 @@ public sealed class AppTests(SharedPlatform shared) : IAsyncLifetime
             async () => (await _cf.RunAsync("events", "dora")).Succeeded(), text => text.Contains("crash", StringComparison.Ordinal));
 
         (await _cf.RunAsync("delete", "dora", "-f", "-r")).Succeeded();
-        await Eventually.BecomesAsync("404 for the deleted app", TimeSpan.FromSeconds(10),
+        await Eventually.BecomesAsync("404 for the deleted app", TimeSpan.FromSeconds(30),
             async () => (int)(await _http.GetAsync(_platform.AppUrl("dora"))).StatusCode, status => status == 404);
     }
 
@@ -110,7 +110,7 @@ public sealed class AppTests(SharedPlatform shared) : IAsyncLifetime
         (await _cf.RunAsync("routes")).Succeeded().ShouldContain("other");
 
         (await _cf.RunAsync("unmap-route", "routed", _platform.Domain, "--hostname", "other")).Succeeded();
-        await Eventually.BecomesAsync("the route gone", TimeSpan.FromSeconds(15),
+        await Eventually.BecomesAsync("the route gone", TimeSpan.FromSeconds(30),
             async () => (int)(await _http.GetAsync(_platform.AppUrl("other"))).StatusCode, status => status == 404);
         (await _http.GetAsync(_platform.AppUrl("routed"))).IsSuccessStatusCode.ShouldBeTrue();
         (await _cf.RunAsync("delete-route", _platform.Domain, "--hostname", "other", "-f")).Succeeded();

@@ -84,7 +84,7 @@ public sealed partial class Platform : IAsyncDisposable
     }
 
     /// <summary>A DEA's process, where there are several.</summary>
-    public int DeaPid(string name) => int.Parse(File.ReadAllText(Path.Combine(Data, name, "dea.lock")));
+    public int DeaPid(string name) => int.Parse(File.ReadAllText(Path.Combine(Data, name, "dea.pid")));
 
     public static void Kill(int pid) => _ = SendSignal(pid, 9);
 

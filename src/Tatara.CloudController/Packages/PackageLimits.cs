@@ -6,8 +6,8 @@ internal sealed record PackageLimits
     /// <summary>Bytes of one upload, packed. Cloud Foundry's default.</summary>
     public long MaxUploadBytes { get; init; } = 1L << 30;
 
-    /// <summary>Bytes of all files together, unpacked; counted while unpacking, whatever the archive claims.</summary>
-    public long MaxUnpackedBytes { get; init; } = 4L << 30;
+    /// <summary>Bytes of all files together, unpacked; counted while unpacking, whatever the archive claims. No instance may have more disk than this.</summary>
+    public long MaxUnpackedBytes { get; init; } = 2L << 30;
 
     public int MaxEntries { get; init; } = 200_000;
 

@@ -21,6 +21,7 @@ internal static class RunCommand
             var name = PlatformOptions.DeaName(result.GetValue(index));
             using var taken = PlatformLock.TryTake(DeaProcesses.LockFile(options, name))
                 ?? throw new SetupException($"{name} runs already.", "One process a DEA; --index chooses another.");
+            taken.WriteHolder();
             var logging = PlatformLogging.To(Path.Combine(options.Data, "log", name + ".log"), LogLevel.Error);
             using var host = new RoleHosts(options, Secrets.LoadOrCreate(options.SecretsFile), logging).Dea(result.GetValue(index));
             await host.StartAsync(cancellationToken);

@@ -50,16 +50,7 @@ internal sealed partial class DeaProcesses : IAsyncDisposable
         while (running.Any(pid => Directory.Exists($"/proc/{pid}")) && watch.Elapsed < StopPatience) await Task.Delay(20);
     }
 
-    /// <summary>The process that holds a DEA's lock, or null.</summary>
-    private static int? RunningPid(PlatformOptions options, string name)
-    {
-        var path = LockFile(options, name);
-        using (var taken = PlatformLock.TryTake(path))
-            if (taken is not null) return null;
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(file);
-        return int.TryParse(reader.ReadToEnd(), out var pid) ? pid : null;
-    }
+    private static int? RunningPid(PlatformOptions options, string name) => PlatformLock.Holder(LockFile(options, name));
 
     private const int Sigterm = 15;
 

@@ -15,11 +15,7 @@ internal sealed class PlatformLock : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            file.Flush();
-            return new PlatformLock(file);
+            return new PlatformLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException)
         {
@@ -27,5 +23,18 @@ internal sealed class PlatformLock : IDisposable
         }
     }
 
+    /// <summary>Writes down who holds it: the locked file itself cannot be read by others.</summary>
+    public void WriteHolder() => File.WriteAllText(HolderFile(_file.Name), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The process that holds the lock, or null.</summary>
+    public static int? Holder(string path)
+    {
+        using (var taken = TryTake(path))
+            if (taken is not null) return null;
+        return File.Exists(HolderFile(path)) && int.TryParse(File.ReadAllText(HolderFile(path)), out var pid) ? pid : null;
+    }
+
     public void Dispose() => _file.Dispose();
+
+    private static string HolderFile(string path) => Path.ChangeExtension(path, ".pid");
 }
