@@ -15,7 +15,8 @@ public sealed class RecoveryTests
         using var cf = await Cf.LoggedInAsync(platform, "o");
         using var http = platform.CreateClient();
         (await cf.RunAsync("push", "dora", "-p", Sample("dora"), "-m", "128M", "-i", "2")).Succeeded();
-        var before = await GuidsAsync(http, platform, 2);
+        var before = await Eventually.BecomesAsync("two instances answering", TimeSpan.FromSeconds(60),
+            async () => await GuidsAsync(http, platform, 2), guids => guids.Count == 2);
 
         await platform.KillAsync();
         await platform.StartAgainAsync();
@@ -44,7 +45,9 @@ public sealed class RecoveryTests
         push.Kill();
         await platform.StartAgainAsync();
 
-        (await cf.RunAsync("push", "dora", "-p", Sample("dora"), "-m", "128M")).Succeeded();
+        // Until the cut-off build has ended, and it ends by itself, a further one is refused.
+        await Eventually.BecomesAsync("a push that succeeds", TimeSpan.FromSeconds(120),
+            async () => await cf.RunAsync("push", "dora", "-p", Sample("dora"), "-m", "128M"), again => again.ExitCode == 0);
         (await http.GetStringAsync(platform.AppUrl("dora"))).ShouldStartWith("Hi, I'm Dora!");
     }
 
@@ -55,7 +58,7 @@ public sealed class RecoveryTests
         using var cf = await Cf.LoggedInAsync(platform, "o");
         using var http = platform.CreateClient();
         (await cf.RunAsync("push", "dora", "-p", Sample("dora"), "-m", "128M", "-i", "4")).Succeeded();
-        (await GuidsAsync(http, platform, 4)).Count.ShouldBe(4);
+        await Eventually.BecomesAsync("four instances answering", TimeSpan.FromSeconds(60), async () => (await GuidsAsync(http, platform, 4)).Count, count => count == 4);
         var addresses = await AddressesAsync(http, platform);
         addresses.Count.ShouldBe(2);
 
