@@ -9,7 +9,7 @@ public sealed class TimeoutTests : RouterTestBase
 
     protected override RouterOptions Configure(RouterOptions options) => options with
     {
-        EndpointTimeout = TimeSpan.FromSeconds(0.6),
+        EndpointTimeout = TimeSpan.FromSeconds(1.5),
         Limits = options.Limits with
         {
             SweepInterval = TimeSpan.FromSeconds(0.05),
@@ -96,7 +96,7 @@ public sealed class TimeoutTests : RouterTestBase
         await client.SendAsync($"POST / HTTP/1.1\r\nHost: {Host}\r\nContent-Length: 10\r\n\r\n");
         for (var i = 0; i < 10; i++)
         {
-            await Task.Delay(100);
+            await Task.Delay(200);
             await client.SendAsync(i.ToString());
         }
 
