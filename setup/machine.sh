@@ -84,7 +84,7 @@ doctor() {
     check "package $package" "$(dpkg-query -W -f='${Version}' "$package" 2>/dev/null)" "apt-get install $package (quickstart and up do it)"
   done
   check overlayfs "$({ grep -qw overlay /proc/filesystems || modprobe -n overlay 2>/dev/null; } && echo yes)" "the kernel needs CONFIG_OVERLAY_FS"
-  check btrfs "$({ grep -qw btrfs /proc/filesystems || modprobe -n btrfs 2>/dev/null; } && echo yes)" "the kernel needs CONFIG_BTRFS_FS"
+  check "loop devices" "$([[ -e /dev/loop-control ]] || modprobe loop 2>/dev/null; [[ -e /dev/loop-control ]] && echo yes)" "the kernel needs CONFIG_BLK_DEV_LOOP"
   check "user namespaces" "$([[ $(cat /proc/sys/user/max_user_namespaces 2>/dev/null || echo 0) -gt 0 ]] && echo yes)" "sysctl user.max_user_namespaces must be above 0"
   check "cgroups" "$(if [[ -f /sys/fs/cgroup/cgroup.controllers ]]; then echo v2; elif [[ -d /sys/fs/cgroup/memory && -d /sys/fs/cgroup/pids ]]; then echo v1; fi)" "mount cgroups with the memory, cpu and pids controllers"
   check nftables "$(nft list tables >/dev/null 2>&1 && echo yes)" "the kernel needs CONFIG_NF_TABLES, and this must run as root"
