@@ -71,7 +71,7 @@ internal sealed class HostsKeeper(PlatformOptions options, RoleHosts roles, Secr
             }
             catch (Exception e) when (e is HttpRequestException or System.Text.Json.JsonException)
             {
-                logger.LogDebug("The routes cannot be asked for now: {Reason}", e.Message);
+                logger.LogDebug("Cloud Controller does not tell the routes: {Reason}; asking again", e.Message);
             }
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             wait.CancelAfter(Interval);
