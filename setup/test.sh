@@ -13,7 +13,7 @@ run_tests() {
     project=$(basename "$project")
     if [[ -n $only && $project != *"$only"* ]]; then continue; fi
     say "  $project ..."
-    if ! dotnet test "$TATARA_ROOT/test/$project" --no-build -v q --logger "trx;LogFileName=$log/$project.trx" >"$log/$project.txt" 2>&1; then
+    if ! dotnet test "$TATARA_ROOT/test/$project" --no-build --logger "console;verbosity=minimal" >"$log/$project.txt" 2>&1; then
       status=1
       grep -vE '^\s*$' "$log/$project.txt" | tail -n 80
     fi
