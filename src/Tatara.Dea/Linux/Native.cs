@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Tatara.Dea.Linux;
 
@@ -16,6 +17,13 @@ internal static partial class Native
     {
         if (!Environment.IsPrivilegedProcess) return;
         if (lchown(path, userId, userId) != 0) throw Failure($"chown of {path}");
+    }
+
+    /// <summary>Gives an open file to a user and group, under the same conditions.</summary>
+    public static void ChangeOwner(SafeFileHandle file, int userId)
+    {
+        if (!Environment.IsPrivilegedProcess) return;
+        if (fchown(file, userId, userId) != 0) throw Failure("chown of an unpacked file");
     }
 
     /// <summary>A second name of a file.</summary>
@@ -43,6 +51,9 @@ internal static partial class Native
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int lchown(string path, int owner, int group);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fchown(SafeFileHandle file, int owner, int group);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int link(string existing, string path);
