@@ -34,6 +34,7 @@ internal static class StagingContainer
             Handle = HandleOf(message.TaskId),
             RootFileSystem = stack.RootFileSystem,
             Fill = fill,
+            Layers = stack.StagingLayers,
             Binds = binds,
             Command = command,
             Environment = StagingEnvironment.Build(message.Properties, stack.Name),
