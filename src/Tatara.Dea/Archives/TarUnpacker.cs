@@ -15,7 +15,7 @@ internal static class TarUnpacker
         try
         {
             // Headers are 512 bytes and most files are small: read by themselves, each would be a step through all the layers below.
-            await using var packed = new BufferedStream(archive, BufferBytes);
+            var packed = new BufferedStream(archive, BufferBytes); // Not disposed: that would close the caller's archive.
             await using var plain = new BufferedStream(new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true), BufferBytes);
             await using var reader = new TarReader(plain, leaveOpen: true);
             while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
