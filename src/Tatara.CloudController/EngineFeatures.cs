@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tatara.CloudController.Blobs;
+using Tatara.CloudController.BuildpackCaches;
 using Tatara.CloudController.Builds;
 using Tatara.CloudController.Bulk;
 using Tatara.CloudController.Deas;
@@ -20,6 +21,7 @@ internal static class EngineFeatures
         services.AddPackages();
         services.AddDeas();
         services.AddBuilds();
+        services.AddBuildpackCaches();
         services.AddDroplets();
         services.AddInstances();
         services.AddHealthManagerOrders();
@@ -31,6 +33,7 @@ internal static class EngineFeatures
         routes.MapBlobs();
         routes.MapPackages();
         routes.MapBuilds();
+        routes.MapBuildpackCaches();
         routes.MapDroplets();
         routes.MapInstances();
         routes.MapBulk();

@@ -43,7 +43,9 @@ internal sealed class ContainerCreator(
             // 3. Root file system and specification.
             try
             {
-                _overlay.Mount(spec, network.NameServers, slot.Container, paths.Disk, paths.Root);
+                var upper = _overlay.MakeUpper(spec, network.NameServers, slot.Container, paths.Disk);
+                if (spec.Fill is not null) await spec.Fill(upper, cancellationToken);
+                _overlay.Mount(spec, paths.Disk, paths.Root);
                 WriteConfig(spec, slot, paths);
 
                 // 4. conmon has runc create it, up to the point where its program would start.

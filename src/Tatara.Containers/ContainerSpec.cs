@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tatara.Containers;
 
 /// <summary>What a container is made of.</summary>
@@ -11,6 +13,13 @@ public sealed record ContainerSpec
 
     /// <summary>Read-only directories laid over the root filesystem, topmost first (a droplet unpacked as home/vcap/…).</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
+
+    /// <summary>
+    /// Puts files on the container's own disk before its program starts: it is given the directory that lies over the root
+    /// filesystem. They count for the disk limit and cost nothing to change or to delete. Not kept for a restart.
+    /// </summary>
+    [JsonIgnore]
+    public Func<string, CancellationToken, Task>? Fill { get; init; }
 
     /// <summary>Directories of the machine that the container sees.</summary>
     public IReadOnlyList<BindMount> Binds { get; init; } = [];

@@ -40,6 +40,37 @@ public sealed class LimitTests(TestRuntime machine) : IClassFixture<TestRuntime>
     }
 
     [Fact]
+    public async Task Fill_Files_AreThereBeforeTheProgramAndCountForTheDisk()
+    {
+        var (exit, output) = await machine.RunAsync(
+            "stat -c %s /srv/filled; df -B1 --output=used / | tail -1",
+            spec => spec with { Fill = (root, token) => WriteAsync(Path.Combine(root, "srv"), 20 << 20, token) });
+
+        exit.ExitCode.ShouldBe(0, output);
+        var lines = output.Split('\n');
+        lines[0].ShouldBe($"{20 << 20}");
+        long.Parse(lines[1]).ShouldBeGreaterThanOrEqualTo(20 << 20);
+    }
+
+    [Fact]
+    public async Task Fill_MoreThanTheDiskHolds_FailsAndLeavesNothing()
+    {
+        var spec = TestRuntime.Spec("true") with { Fill = (root, token) => WriteAsync(Path.Combine(root, "srv"), 200 << 20, token) };
+
+        await Should.ThrowAsync<ContainerException>(() => machine.Runtime.CreateAsync(spec, default));
+
+        (await machine.Runtime.CreateAsync(spec with { Fill = null }, default)).Handle.ShouldBe(spec.Handle);
+    }
+
+    private static async Task WriteAsync(string directory, int bytes, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(directory);
+        await using var file = File.Create(Path.Combine(directory, "filled"));
+        var block = new byte[1 << 20];
+        for (var left = bytes; left > 0; left -= block.Length) await file.WriteAsync(block, cancellationToken);
+    }
+
+    [Fact]
     public async Task Disk_Full_WritesFailAndTheAppLivesOn()
     {
         var (exit, output) = await machine.RunAsync(

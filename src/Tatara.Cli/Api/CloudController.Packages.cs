@@ -5,8 +5,8 @@ namespace Tatara.Cli.Api;
 
 internal sealed partial class CloudController
 {
-    /// <summary>What the server may be asked about at once.</summary>
-    private const int ResourcesPerMatch = 1000;
+    /// <summary>What the server may be asked about at once: the API's bound.</summary>
+    private const int ResourcesPerMatch = 5000;
 
     /// <returns>Those the server has already.</returns>
     public async Task<IReadOnlyList<PackageResource>> MatchResourcesAsync(IEnumerable<PackageResource> resources, CancellationToken stop)

@@ -5,6 +5,11 @@ namespace Tatara.Cli.Upload;
 /// <summary>Packs files into a zip with Unix modes and links.</summary>
 internal static class AppZip
 {
+    /// <summary>Half the time of the usual level for a third more bytes: the better of the two from about 60 Mbit/s on.</summary>
+    private const CompressionLevel Level = CompressionLevel.Fastest;
+
+    private const int BufferBytes = 128 * 1024;
+
     private static readonly DateTimeOffset FirstTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset LastTime = new(2107, 12, 31, 23, 59, 58, TimeSpan.Zero);
 
@@ -15,8 +20,8 @@ internal static class AppZip
         var stream = Temporary();
         try
         {
-            await using (var zip = await ZipArchive.CreateAsync(stream, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, stop))
-                foreach (var file in files) await AddAsync(zip, source, file, stop);
+            // Disks are no network: for thousands of small files, waiting asynchronously takes longer than all the rest.
+            await Task.Run(() => Write(stream, source, files, stop), stop);
             stream.Position = 0;
             return stream;
         }
@@ -27,21 +32,31 @@ internal static class AppZip
         }
     }
 
-    private static async Task AddAsync(ZipArchive zip, IAppFiles source, AppFile file, CancellationToken stop)
+    private static void Write(Stream stream, IAppFiles source, IEnumerable<AppFile> files, CancellationToken stop)
     {
-        var entry = zip.CreateEntry(file.Kind == AppFileKind.Directory ? file.Path + "/" : file.Path);
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        var buffer = new byte[BufferBytes];
+        foreach (var file in files)
+        {
+            stop.ThrowIfCancellationRequested();
+            Add(zip, source, file, buffer);
+        }
+    }
+
+    private static void Add(ZipArchive zip, IAppFiles source, AppFile file, byte[] buffer)
+    {
+        var entry = zip.CreateEntry(file.Kind == AppFileKind.Directory ? file.Path + "/" : file.Path, Level);
         entry.ExternalAttributes = file.UnixMode << 16;
         entry.LastWriteTime = Within(source.LastWrite(file));
         if (file.Kind == AppFileKind.Directory) return;
 
-        await using var content = source.Open(file);
-        await using var target = await entry.OpenAsync(stop);
+        using var content = source.Open(file);
+        using var target = entry.Open();
         using var sha1 = ContentHash.Start();
-        var buffer = new byte[128 * 1024];
-        for (int read; (read = await content.ReadAsync(buffer, stop)) > 0;)
+        for (int read; (read = content.Read(buffer)) > 0;)
         {
             sha1.AppendData(buffer, 0, read);
-            await target.WriteAsync(buffer.AsMemory(0, read), stop);
+            target.Write(buffer, 0, read);
         }
 
         if (file.Kind == AppFileKind.File && Convert.ToHexStringLower(sha1.GetHashAndReset()) != file.Sha1)
@@ -61,7 +76,6 @@ internal static class AppZip
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.ReadWrite,
                 Share = FileShare.Delete,
-                Options = FileOptions.Asynchronous,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             };
             var stream = new FileStream(path, options);

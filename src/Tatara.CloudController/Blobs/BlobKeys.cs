@@ -16,9 +16,9 @@ internal static class BlobKeys
 
     public static string BuildpackCache(string appGuid, string stack) => $"{BuildpackCaches(appGuid)}/{BlobKey.SafePart(stack)}";
 
-    public static string BuildpackCaches(string appGuid) => $"buildpack-caches/{appGuid}";
+    public static string BuildpackCaches(string appGuid) => $"{AllBuildpackCaches}/{appGuid}";
 
-    public static string Resource(string sha1, long size) => $"resources/{Shard(sha1)}/{sha1}-{size}";
+    public const string AllBuildpackCaches = "buildpack-caches";
 
     /// <summary>A folder with a million entries is slow to list: two levels of 256 each keep them small.</summary>
     private static string Shard(string name) => name.Length < 4 ? "short" : $"{name[..2]}/{name[2..4]}";

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
@@ -91,6 +92,7 @@ internal sealed partial class FolderBlobstore : IBlobstore
 
     public async Task<bool> CopyAsync(string key, string newKey, CancellationToken cancellationToken = default)
     {
+        if (TryLink(key, newKey)) return true;
         await using var content = Open(key);
         if (content is null) return false;
         await PutAsync(newKey, content, long.MaxValue, expectedSha1: null, cancellationToken);
@@ -118,6 +120,27 @@ internal sealed partial class FolderBlobstore : IBlobstore
         {
         }
     }
+
+    /// <summary>A second name for the file: a blob is never written to, only replaced. Not every file system has that.</summary>
+    private bool TryLink(string key, string newKey)
+    {
+        var (target, unfinished) = (PathOf(newKey), Path.Combine(_unfinished, Guid.NewGuid().ToString("N")));
+        if (CreateLink(PathOf(key), unfinished) != 0) return false;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Move(unfinished, target, overwrite: true);
+            return true;
+        }
+        finally
+        {
+            // Where both names are one file already, moving leaves it there.
+            File.Delete(unfinished);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int CreateLink(string path, string newPath);
 
     private string PathOf(string key) => Path.Combine(_root, BlobKey.Validate(key));
 

@@ -19,7 +19,7 @@ internal interface IBlobstore
     /// <summary>Gives the blob a new key. Replaces what is there; false when there is no such blob.</summary>
     bool Move(string key, string newKey);
 
-    /// <summary>Copies a blob; false when there is no such blob.</summary>
+    /// <summary>A further key for the same content, which is not written again where that can be avoided; false when there is no such blob.</summary>
     Task<bool> CopyAsync(string key, string newKey, CancellationToken cancellationToken = default);
 
     /// <summary>Forgets the blob. One that does not exist is fine.</summary>

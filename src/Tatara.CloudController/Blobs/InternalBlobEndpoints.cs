@@ -27,21 +27,25 @@ internal sealed class InternalBlobEndpoints(CloudControllerDbContext db, SignedU
     {
         Authorize(call);
         if (!await db.Apps.AnyAsync(a => a.Guid == call.Guid && !a.Deleting, call.Cancelled)) throw ApiErrors.ResourceNotFound("App");
+        if (Sha1Of(call) is not { } sha1) throw NoSha1("cache");
         call.AllowBody(StagedDroplets.MaxCacheBytes);
         await PutAsync(() => blobs.PutAsync(
-            BlobKeys.BuildpackCache(call.Guid, call.Path("stack")), call.Http.Request.Body, StagedDroplets.MaxCacheBytes, cancellationToken: call.Cancelled));
+            BlobKeys.BuildpackCache(call.Guid, call.Path("stack")), call.Http.Request.Body, StagedDroplets.MaxCacheBytes, sha1, call.Cancelled));
         return Answer.Created(new { });
     }
 
     public async Task<IResult> PostDropletAsync(ApiCall call)
     {
         Authorize(call);
-        var sha1 = call.Http.Request.Headers[Sha1Header].ToString();
-        if (sha1.Length != 40) throw ApiErrors.BadRequest($"the header {Sha1Header} must be the SHA-1 of the droplet");
+        if (Sha1Of(call) is not { } sha1) throw NoSha1("droplet");
         call.AllowBody(StagedDroplets.MaxDropletBytes);
         await PutAsync(() => droplets.SaveAsync(call.Guid, call.Http.Request.Body, sha1, call.Cancelled));
         return Answer.Created(new { });
     }
+
+    private static string? Sha1Of(ApiCall call) => call.Http.Request.Headers[Sha1Header].ToString() is { Length: 40 } sha1 ? sha1 : null;
+
+    private static ApiException NoSha1(string what) => ApiErrors.BadRequest($"the header {Sha1Header} must be the SHA-1 of the {what}");
 
     private Task<IResult> Send(ApiCall call, string key, string contentType)
     {

@@ -2,6 +2,7 @@ using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Auth;
 using Tatara.CloudController.Data;
+using Tatara.CloudController.Droplets;
 using Tatara.CloudController.Errors;
 using Tatara.CloudController.Events;
 using Tatara.CloudController.Logs;
@@ -10,9 +11,12 @@ using Tatara.CloudController.Roles;
 
 namespace Tatara.CloudController.Builds;
 
-/// <summary>Begins a build: 1. may it be, 2. with what, 3. write it down, 4. give it to a DEA. If 4. does not come about, the watch does it.</summary>
+/// <summary>
+/// Begins a build: 1. may it be, 2. with what, 3. is there a droplet that it would only make again, 4. write it down, 5. give it to a
+/// DEA. If 5. does not come about, the watch does it.
+/// </summary>
 internal sealed class BuildCreation(
-    CloudControllerDbContext db, Access access, BuildLifecycleRules rules, Stager stager, EventRecorder events, ApiLog log)
+    CloudControllerDbContext db, Access access, BuildLifecycleRules rules, DropletReuse reuse, Stager stager, EventRecorder events, BitsExpiration expiration, ApiLog log)
 {
     /// <summary>Compilers need room that the app itself may not: Cloud Foundry's least for memory; for disk, what fits small machines.</summary>
     private const int LeastMemoryMb = 1024, LeastDiskMb = 2048;
@@ -40,13 +44,37 @@ internal sealed class BuildCreation(
             CreatedByName = caller.Name,
         };
         request.Metadata.ApplyTo(build);
-        db.Builds.Add(build); // 3.
+        var reused = await reuse.TryAsync(build, package, cancellationToken); // 3.
+        db.Builds.Add(build); // 4.
         events.Record("audit.app.build.create", app, space, new { build_guid = build.Guid, package_guid = package.Guid });
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        try
+        {
+            if (reused is not null) RecordReuse(build, reused, app, space);
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch when (reused is not null)
+        {
+            reuse.Undo(reused);
+            throw;
+        }
         await log.WriteAsync(app.Guid, $"Creating build for app with guid {app.Guid}", cancellationToken);
-        await stager.StageAsync(build, cancellationToken); // 4.
+        if (reused is null) await stager.StageAsync(build, cancellationToken); // 5.
+        else await TellAsync(app, cancellationToken);
         return build;
+    }
+
+    private void RecordReuse(Build build, Droplet reused, App app, Space space)
+    {
+        events.Record("audit.app.build.staged", app, space, new { build_guid = build.Guid, package_guid = build.PackageGuid, droplet_guid = reused.Guid });
+        events.Record("audit.app.droplet.create", app, space, new { droplet_guid = reused.Guid, package_guid = build.PackageGuid });
+    }
+
+    private async Task TellAsync(App app, CancellationToken cancellationToken)
+    {
+        const string what = "Reused the droplet of the last push: the app's files, buildpacks, stack and environment are the same.";
+        await log.WriteStagingAsync(app.Guid, $"{what} To stage it anyway: cf restage {app.Name}", cancellationToken);
+        await expiration.ExpireAsync(app.Guid, cancellationToken);
     }
 
     private async Task<(Package Package, App App, Space Space)> PackageAsync(string guid, CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ internal static class BuildFeature
         services
             .AddScoped<BuildCreation>()
             .AddScoped<BuildLifecycleRules>()
+            .AddScoped<DropletReuse>()
             .AddScoped<BuildOutcome>()
             .AddScoped<Stager>()
             .AddScoped<StagingMessages>()

@@ -23,11 +23,20 @@ internal sealed class Stager(CloudControllerDbContext db, DeaPool pool, DeaClien
         }
         var message = await messages.CreateAsync(build, cancellationToken);
         var (seen, now) = (build.UpdatedAt, time.GetUtcNow());
+        var key = await KeyAsync(build, message, cancellationToken);
         var claimed = await db.Builds // 2.
             .Where(b => b.Guid == build.Guid && b.State == BuildStates.Staging && b.UpdatedAt == seen)
-            .ExecuteUpdateAsync(s => s.SetProperty(b => b.DeaId, dea).SetProperty(b => b.UpdatedAt, now), cancellationToken);
+            .ExecuteUpdateAsync(s => s.SetProperty(b => b.DeaId, dea).SetProperty(b => b.UpdatedAt, now).SetProperty(b => b.StagingKey, key), cancellationToken);
         if (claimed == 1) // 3.
             await bus.PublishAsync(Subjects.StagingStart(dea), message, StagingSubjects.Reply(build.Guid), cancellationToken);
+    }
+
+    /// <summary>Sent again with another environment, nobody knows with which of the two the DEA works.</summary>
+    private async Task<string?> KeyAsync(Build build, StagingStartMessage message, CancellationToken cancellationToken)
+    {
+        var digest = await db.Packages.Where(p => p.Guid == build.PackageGuid).Select(p => p.ContentDigest).SingleOrDefaultAsync(cancellationToken);
+        var key = StagingKey.Of(message, digest);
+        return build.DeaId is null || build.StagingKey == key ? key : null;
     }
 
     public string NoRoom(Build build) =>

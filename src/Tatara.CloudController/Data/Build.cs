@@ -18,6 +18,9 @@ internal sealed class Build : LabelledEntity
     public int StagingDiskMb { get; set; }
     public long StagingLogRateLimit { get; set; } = -1;
 
+    /// <summary>Of all that staging depended on, as the DEA was told; null when that is not certain.</summary>
+    public string? StagingKey { get; set; }
+
     /// <summary>The DEA that works on it.</summary>
     public string? DeaId { get; set; }
     public DateTimeOffset? StartedAt { get; set; }

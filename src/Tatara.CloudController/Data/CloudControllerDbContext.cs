@@ -11,6 +11,7 @@ internal sealed class CloudControllerDbContext(DbContextOptions<CloudControllerD
     public DbSet<App> Apps => Set<App>();
     public DbSet<Process> Processes => Set<Process>();
     public DbSet<Package> Packages => Set<Package>();
+    public DbSet<KnownFile> KnownFiles => Set<KnownFile>();
     public DbSet<Build> Builds => Set<Build>();
     public DbSet<Droplet> Droplets => Set<Droplet>();
     public DbSet<Route> Routes => Set<Route>();

@@ -10,6 +10,9 @@ internal sealed class Package : LabelledEntity
     public string? Sha1 { get; set; }
     public string? Sha256 { get; set; }
     public long? SizeBytes { get; set; }
+
+    /// <summary>Of what is in it rather than of how it was packed; null until it is READY.</summary>
+    public string? ContentDigest { get; set; }
 }
 
 internal static class PackageStates

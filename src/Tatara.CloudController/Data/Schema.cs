@@ -31,6 +31,11 @@ internal static class Schema
         BelongsTo<Process, App>(process, nameof(Process.AppGuid));
 
         BelongsTo<Package, App>(model.Entity<Package>(), nameof(Package.AppGuid));
+        var known = model.Entity<KnownFile>();
+        known.HasKey(f => new { f.Sha1, f.Size });
+        known.HasIndex(f => f.UsedAt);
+        BelongsTo<KnownFile, Package>(known, nameof(KnownFile.PackageGuid));
+
         BelongsTo<Build, App>(model.Entity<Build>(), nameof(Build.AppGuid));
         model.Entity<Build>().HasIndex(b => b.State);
         BelongsTo<Droplet, App>(model.Entity<Droplet>(), nameof(Droplet.AppGuid));

@@ -28,6 +28,7 @@ internal sealed class BitsExpiration(CloudControllerDbContext db, IBlobstore blo
             .ToListAsync(cancellationToken);
         foreach (var package in packages) package.State = PackageStates.Expired;
         await db.SaveChangesAsync(cancellationToken);
+        foreach (var package in packages) await db.KnownFiles.Where(f => f.PackageGuid == package.Guid).ExecuteDeleteAsync(cancellationToken);
         foreach (var droplet in droplets) blobs.Delete(BlobKeys.Droplet(droplet.Guid));
         foreach (var package in packages) blobs.Delete(BlobKeys.Package(package.Guid));
     }

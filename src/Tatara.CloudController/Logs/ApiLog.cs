@@ -12,10 +12,15 @@ internal sealed class ApiLog(NatsConnection bus, CloudControllerOptions options,
     private long _sequence;
 
     /// <summary>Does not wait for log-cache: a line that is lost with the bus is no reason to fail a request.</summary>
-    public async Task WriteAsync(string appGuid, string line, CancellationToken cancellationToken)
+    public Task WriteAsync(string appGuid, string line, CancellationToken cancellationToken) => WriteAsync("API", appGuid, line, cancellationToken);
+
+    /// <summary>A line among those of staging, which a user sees while pushing.</summary>
+    public Task WriteStagingAsync(string appGuid, string line, CancellationToken cancellationToken) => WriteAsync("STG", appGuid, line, cancellationToken);
+
+    private async Task WriteAsync(string source, string appGuid, string line, CancellationToken cancellationToken)
     {
         var ticks = time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks;
-        var entry = new LogEntry(appGuid, "0", "API", ticks * 100, LogTypes.Out, Encoding.UTF8.GetBytes(line));
+        var entry = new LogEntry(appGuid, "0", source, ticks * 100, LogTypes.Out, Encoding.UTF8.GetBytes(line));
         await _turn.WaitAsync(cancellationToken);
         try
         {

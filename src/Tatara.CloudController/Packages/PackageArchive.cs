@@ -13,12 +13,13 @@ internal sealed class PackageArchive : IDisposable
     private const int BufferBytes = 64 * 1024;
 
     private readonly PackageLimits _limits;
+    private readonly Stream _content;
     private readonly ZipArchive _zip;
     private readonly Dictionary<string, (ZipArchiveEntry Source, PackageEntry Entry)> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
     private readonly byte[] _buffer = new byte[BufferBytes];
 
-    private PackageArchive(ZipArchive zip, PackageLimits limits) => (_zip, _limits) = (zip, limits);
+    private PackageArchive(Stream content, ZipArchive zip, PackageLimits limits) => (_content, _zip, _limits) = (content, zip, limits);
 
     /// <summary>Every entry, once checked.</summary>
     public IEnumerable<PackageEntry> Entries => _entries.Values.Select(e => e.Entry);
@@ -31,14 +32,15 @@ internal sealed class PackageArchive : IDisposable
     /// <exception cref="PackageInvalidException">It is no zip, or breaks a rule.</exception>
     public static PackageArchive Check(Stream content, PackageLimits limits, CancellationToken cancellationToken)
     {
-        if (ZipDirectorySize.Measure(content) > limits.MaxDirectoryBytes)
+        var (start, length) = ZipDirectoryPlace.Measure(content);
+        if (length > limits.MaxDirectoryBytes)
             throw new PackageInvalidException($"The archive's list of contents is larger than {limits.MaxDirectoryBytes} bytes.");
         content.Position = 0;
         PackageArchive? archive = null;
         try
         {
-            archive = new PackageArchive(new ZipArchive(content, ZipArchiveMode.Read, leaveOpen: true), limits);
-            archive.CheckAll(cancellationToken);
+            archive = new PackageArchive(content, new ZipArchive(content, ZipArchiveMode.Read, leaveOpen: true), limits);
+            archive.CheckAll(ZipDirectory.Read(content, start, (int)length), cancellationToken);
             return archive;
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or OverflowException or ArgumentException)
@@ -53,20 +55,22 @@ internal sealed class PackageArchive : IDisposable
         }
     }
 
-    public Stream Open(PackageEntry entry) => _entries[entry.Path].Source.Open();
+    /// <summary>The archive itself, from which contents are copied as they are.</summary>
+    public Stream Source => _content;
 
     public DateTimeOffset LastWriteTime(PackageEntry entry) => _entries[entry.Path].Source.LastWriteTime;
 
     public void Dispose() => _zip.Dispose();
 
-    private void CheckAll(CancellationToken cancellationToken)
+    private void CheckAll(IReadOnlyList<PackedContent> contents, CancellationToken cancellationToken)
     {
+        if (contents.Count != _zip.Entries.Count) throw new InvalidDataException("The list of contents ends early.");
         if (_zip.Entries.Count > _limits.MaxEntries)
             throw new PackageInvalidException($"The archive has more than {_limits.MaxEntries} entries.");
-        foreach (var source in _zip.Entries)
+        foreach (var (source, content) in _zip.Entries.Zip(contents))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Add(source);
+            Add(source, content);
         }
         var links = new LinkRules(_links);
         foreach (var link in _links.Keys) links.Check(link);
@@ -77,7 +81,7 @@ internal sealed class PackageArchive : IDisposable
         }
     }
 
-    private void Add(ZipArchiveEntry source)
+    private void Add(ZipArchiveEntry source, PackedContent content)
     {
         var path = EntryPath.Parse(source.FullName, _limits);
         var shown = EntryPath.Show(source.FullName);
@@ -90,16 +94,18 @@ internal sealed class PackageArchive : IDisposable
             IsPlain = false;
             return;
         }
-        var entry = Read(source, path, kind);
+        if (content.PackedBytes != source.CompressedLength || content.Crc32 != source.Crc32 || content.Bytes != source.Length)
+            throw new InvalidDataException("The list of contents is ambiguous.");
+        var entry = Read(source, content, path, kind);
         if (!_entries.TryAdd(path, (source, entry))) throw new PackageInvalidException($"The entry '{shown}' is there twice.");
         IsPlain &= EntryMode.IsPlain(source.ExternalAttributes, kind)
             && source.FullName == (kind == EntryKind.Folder ? path + "/" : path);
     }
 
     /// <summary>Reads the entry to its end: sizes are counted, not believed.</summary>
-    private PackageEntry Read(ZipArchiveEntry source, string path, EntryKind kind)
+    private PackageEntry Read(ZipArchiveEntry source, PackedContent packed, string path, EntryKind kind)
     {
-        using var sha1 = kind == EntryKind.File ? IncrementalHash.CreateHash(HashAlgorithmName.SHA1) : null;
+        using var sha1 = kind == EntryKind.Folder ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
         using var target = kind == EntryKind.Link ? new MemoryStream() : null;
         var crc = new Crc32();
         long size = 0;
@@ -121,7 +127,7 @@ internal sealed class PackageArchive : IDisposable
             throw new PackageInvalidException($"The content of the entry '{EntryPath.Show(path)}' is damaged or was cut off.");
         if (target is not null) _links[path] = LinkTarget(path, target.ToArray());
         var hash = sha1 is null ? null : Convert.ToHexStringLower(sha1.GetHashAndReset());
-        return new PackageEntry(path, kind, EntryMode.Permissions(source.ExternalAttributes, kind), size, hash);
+        return new PackageEntry(path, kind, EntryMode.Permissions(source.ExternalAttributes, kind), size, hash, packed);
     }
 
     private static string LinkTarget(string path, byte[] bytes)

@@ -12,5 +12,6 @@ internal enum EntryKind
 /// <param name="Path">As <see cref="EntryPath"/> wrote it.</param>
 /// <param name="Mode">Permission bits, 0 to 0777.</param>
 /// <param name="Size">Bytes, counted.</param>
-/// <param name="Sha1">Of a file's content; null otherwise.</param>
-internal sealed record PackageEntry(string Path, EntryKind Kind, int Mode, long Size, string? Sha1);
+/// <param name="Sha1">Of the content; a link's is where it leads to. Null for a folder.</param>
+/// <param name="Content">Where it lies in the archive.</param>
+internal sealed record PackageEntry(string Path, EntryKind Kind, int Mode, long Size, string? Sha1, PackedContent Content);

@@ -12,8 +12,8 @@ internal static class PackageFeature
     {
         services.TryAddSingleton(new PackageLimits());
         services
-            .AddSingleton<ResourceCache>()
-            .AddSingleton<PackageAssembler>()
+            .AddScoped<ResourceCache>()
+            .AddScoped<PackageAssembler>()
             .AddSingleton<PackageNews>()
             .AddScoped<PackageIntake>()
             .AddEndpoints<PackageEndpoints>()

@@ -23,11 +23,11 @@ internal sealed record PackageLimits
     /// <summary>Bytes of a link's target.</summary>
     public int MaxLinkBytes { get; init; } = 3800;
 
-    /// <summary>Files that are remembered for resource matching are larger than this …</summary>
-    public long MinResourceBytes { get; init; } = 64 << 10;
-
-    /// <summary>… and smaller than this: Cloud Foundry's bounds.</summary>
+    /// <summary>Files that are remembered for resource matching are smaller than this: Cloud Foundry's bound. Empty ones are not worth a line.</summary>
     public long MaxResourceBytes { get; init; } = 512L << 20;
 
-    public bool IsResourceSize(long size) => size > MinResourceBytes && size < MaxResourceBytes;
+    /// <summary>Files that are remembered at most; each takes about 250 bytes of the database.</summary>
+    public int MaxKnownFiles { get; init; } = 500_000;
+
+    public bool IsResourceSize(long size) => size > 0 && size < MaxResourceBytes;
 }

@@ -27,7 +27,7 @@ internal sealed class PackageUploadEndpoints(
         {
             var resources = ReadResources(upload.Resources); // 3.
             if (upload.Bits is null && resources.Count == 0) throw ApiErrors.Unprocessable("Upload must include either resources or bits");
-            await intake.TakeAsync(package, app, space, new PackageUpload(package.Guid, upload.Bits?.Key, resources), call.Cancelled); // 4.
+            await intake.TakeAsync(package, app, space, new PackageUpload(package.Guid, upload.Bits, resources), call.Cancelled); // 4.
         }
         catch
         {

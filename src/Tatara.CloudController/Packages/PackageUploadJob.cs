@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Tatara.CloudController.Blobs;
@@ -7,12 +8,12 @@ using Tatara.CloudController.Jobs;
 namespace Tatara.CloudController.Packages;
 
 /// <summary>What an upload left for the job.</summary>
-/// <param name="UploadKey">Blob of the bits; null when everything was matched.</param>
-internal sealed record PackageUpload(string PackageGuid, string? UploadKey, IReadOnlyList<ResourceFingerprint> Resources);
+/// <param name="Bits">The blob that took them; null when everything was matched.</param>
+internal sealed record PackageUpload(string PackageGuid, BlobInfo? Bits, IReadOnlyList<ResourceFingerprint> Resources);
 
 /// <summary>Makes an upload into a package. Runs again from the start after a crash: the upload stays until the package is READY or FAILED.</summary>
 internal sealed partial class PackageUploadJob(
-    CloudControllerDbContext db, IBlobstore blobs, PackageAssembler assembler, PackageNews news, ILogger<PackageUploadJob> logger) : IJobHandler
+    CloudControllerDbContext db, IBlobstore blobs, PackageAssembler assembler, ResourceCache cache, PackageNews news, ILogger<PackageUploadJob> logger) : IJobHandler
 {
     public const string Operation = "package.upload";
 
@@ -22,25 +23,44 @@ internal sealed partial class PackageUploadJob(
         var package = await db.Packages.SingleOrDefaultAsync(p => p.Guid == upload.PackageGuid, cancellationToken);
         if (package is { State: PackageStates.ProcessingUpload })
         {
-            await AssembleAsync(package, upload, cancellationToken);
+            var entries = await AssembleAsync(package, upload, cancellationToken);
             if (await IsGoneAsync(cancellationToken)) blobs.Delete(BlobKeys.Package(package.Guid));
+            else await RememberAsync(package.Guid, entries, cancellationToken);
         }
-        if (upload.UploadKey is not null) blobs.Delete(upload.UploadKey);
+        if (upload.Bits is not null) blobs.Delete(upload.Bits.Key);
         news.Tell(upload.PackageGuid);
     }
 
-    private async Task AssembleAsync(Package package, PackageUpload upload, CancellationToken cancellationToken)
+    /// <summary>What the package consists of; nothing when it failed.</summary>
+    private async Task<IReadOnlyList<PackageEntry>> AssembleAsync(Package package, PackageUpload upload, CancellationToken cancellationToken)
     {
         try
         {
-            var info = await assembler.AssembleAsync(upload.UploadKey, upload.Resources, BlobKeys.Package(package.Guid), cancellationToken);
-            (package.State, package.Sha1, package.Sha256, package.SizeBytes) = (PackageStates.Ready, info.Sha1, info.Sha256, info.Size);
+            var (bits, entries) = await assembler.AssembleAsync(upload.Bits, upload.Resources, package.Guid, cancellationToken);
+            (package.State, package.Sha1, package.Sha256, package.SizeBytes) = (PackageStates.Ready, bits.Sha1, bits.Sha256, bits.Size);
+            package.ContentDigest = ContentDigest.Of(entries);
+            return entries;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             if (e is not (PackageInvalidException or BlobException)) Log.Failed(logger, package.Guid, e);
             package.State = PackageStates.Failed;
             package.Error = e is PackageInvalidException or BlobException ? e.Message : "The package could not be processed.";
+            return [];
+        }
+    }
+
+    /// <summary>Without it the next push sends more, that is all.</summary>
+    private async Task RememberAsync(string packageGuid, IReadOnlyList<PackageEntry> entries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var files = entries.Where(e => e.Kind == EntryKind.File).Select(e => (e.Sha1!, e.Content));
+            await cache.RememberAsync(packageGuid, files, cancellationToken);
+        }
+        catch (DbException e)
+        {
+            Log.NotRemembered(logger, packageGuid, e);
         }
     }
 
@@ -62,5 +82,8 @@ internal sealed partial class PackageUploadJob(
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "Package {Guid} cannot be processed")]
         public static partial void Failed(ILogger logger, string guid, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The files of package {Guid} are not remembered for later uploads")]
+        public static partial void NotRemembered(ILogger logger, string guid, Exception exception);
     }
 }

@@ -21,7 +21,8 @@ internal sealed class ResourceMatchEndpoints(ResourceCache cache, FeatureFlagSto
         body.ThrowIfInvalid();
         await flags.RequireBitsUploadAsync(call);
         if (!await flags.IsEnabledAsync("resource_matching", call.Cancelled)) resources.Clear();
-        return Answer.Created(new ResourceMatches([.. resources.Where(cache.Knows).Select(r => new MatchedResource(new(r.Sha1), r.Size, r.Path, r.Mode))]));
+        var known = await cache.FindAsync(resources, call.Cancelled);
+        return Answer.Created(new ResourceMatches([.. resources.Where(known.ContainsKey).Select(r => new MatchedResource(new(r.Sha1), r.Size, r.Path, r.Mode))]));
     }
 
     private static List<ResourceFingerprint> Read(Body body)

@@ -7,14 +7,13 @@ internal sealed class Overlay(ContainerRuntimeOptions options)
 {
     private const int VcapId = 2000;
 
-    public void Mount(ContainerSpec spec, IReadOnlyList<string> nameServers, string address, string disk, string target)
+    /// <summary>Lays what <see cref="MakeUpper"/> made over the layers and the stack.</summary>
+    public void Mount(ContainerSpec spec, string disk, string target)
     {
-        var upper = Path.Combine(disk, "upper");
         var work = Path.Combine(disk, "work");
         Directory.CreateDirectory(work);
-        MakeUpper(upper, spec, nameServers, address);
         Ownership.MakeDirectory(target, options.UserIdBase, Ownership.Everyone);
-        Mounts.Mount("overlay", target, "overlay", Libc.MountFlags.NoSetUserId | Libc.MountFlags.NoDevices | Libc.MountFlags.NoAccessTime, MountData(spec, upper, work));
+        Mounts.Mount("overlay", target, "overlay", Libc.MountFlags.NoSetUserId | Libc.MountFlags.NoDevices | Libc.MountFlags.NoAccessTime, MountData(spec, UpperOf(disk), work));
     }
 
     // volatile: fsync costs nothing, for a writable layer is never mounted a second time.
@@ -30,8 +29,10 @@ internal sealed class Overlay(ContainerRuntimeOptions options)
         return real;
     }
 
-    private void MakeUpper(string upper, ContainerSpec spec, IReadOnlyList<string> nameServers, string address)
+    /// <summary>Makes the writable layer with what every container finds in it; returns its directory.</summary>
+    public string MakeUpper(ContainerSpec spec, IReadOnlyList<string> nameServers, string address, string disk)
     {
+        var upper = UpperOf(disk);
         var root = options.UserIdBase;
         Ownership.MakeDirectory(upper, root, Ownership.Everyone);
         // A directory in the topmost layer decides owner and mode for all: whatever a layer says, these are as the app expects them.
@@ -42,5 +43,8 @@ internal sealed class Overlay(ContainerRuntimeOptions options)
         Ownership.Write(Path.Combine(etc, "resolv.conf"), root, string.Concat(nameServers.Select(server => $"nameserver {server}\n")));
         Ownership.Write(Path.Combine(etc, "hosts"), root, $"127.0.0.1 localhost\n{address} {spec.Handle}\n");
         Ownership.Write(Path.Combine(etc, "hostname"), root, $"{spec.Handle}\n");
+        return upper;
     }
+
+    private static string UpperOf(string disk) => Path.Combine(disk, "upper");
 }

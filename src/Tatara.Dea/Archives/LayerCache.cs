@@ -24,6 +24,7 @@ internal sealed partial class LayerCache
     {
         (_root, _maxBytes, _logger) = (root, maxBytes, logger);
         Directory.CreateDirectory(root);
+        Linux.Native.SpreadDirectories(root);
         foreach (var leftover in Directory.GetDirectories(root, TemporaryPrefix + "*")) Directory.Delete(leftover, recursive: true);
         foreach (var directory in Directory.GetDirectories(root).OrderBy(d => File.GetLastWriteTimeUtc(Path.Combine(d, SizeFile))))
         {

@@ -6,18 +6,22 @@ namespace Tatara.Dea.Archives;
 /// <summary>Unpacks a tar.gz while it arrives.</summary>
 internal static class TarUnpacker
 {
+    private const int BufferBytes = 128 * 1024;
+
     /// <exception cref="ArchiveException">It is broken, hostile or beyond a limit. What was unpacked so far is the caller's to remove.</exception>
     public static async Task<long> UnpackAsync(Stream archive, string root, int ownerId, ArchiveLimits limits, CancellationToken cancellationToken)
     {
         var tree = new TreeWriter(root, ownerId, limits);
         try
         {
-            await using var plain = new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true);
+            // Headers are 512 bytes and most files are small: read by themselves, each would be a step through all the layers below.
+            var packed = new BufferedStream(archive, BufferBytes); // Not disposed: that would close the caller's archive.
+            await using var plain = new BufferedStream(new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true), BufferBytes);
             await using var reader = new TarReader(plain, leaveOpen: true);
             while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
                 await AddAsync(tree, entry, cancellationToken);
             // Through to the last byte: the sender waits for it, and the hash covers it.
-            await archive.CopyToAsync(Stream.Null, cancellationToken);
+            await packed.CopyToAsync(Stream.Null, cancellationToken);
         }
         catch (Exception e) when (e is InvalidDataException or FormatException or EndOfStreamException or ArgumentException)
         {

@@ -17,7 +17,8 @@ internal static class StagingContainer
 
     private static readonly string Script = EmbeddedScript.Read("builder.sh");
 
-    public static ContainerSpec Describe(StagingStartMessage message, StackOptions stack, string layer, string pipes, IReadOnlyList<StagingBuildpack> buildpacks)
+    public static ContainerSpec Describe(StagingStartMessage message, StackOptions stack, string pipes, IReadOnlyList<StagingBuildpack> buildpacks,
+        Func<string, CancellationToken, Task> fill)
     {
         var resources = message.Properties.Resources;
         var binds = new List<BindMount> { new(pipes, PipesInside, ReadOnly: true) };
@@ -32,7 +33,8 @@ internal static class StagingContainer
         {
             Handle = HandleOf(message.TaskId),
             RootFileSystem = stack.RootFileSystem,
-            Layers = [layer, .. stack.StagingLayers],
+            Fill = fill,
+            Layers = stack.StagingLayers,
             Binds = binds,
             Command = command,
             Environment = StagingEnvironment.Build(message.Properties, stack.Name),

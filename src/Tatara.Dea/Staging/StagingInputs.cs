@@ -6,26 +6,27 @@ using Tatara.Protocol;
 
 namespace Tatara.Dea.Staging;
 
-/// <summary>Everything a staging container is to find: the package and the last build's cache as a layer, the buildpacks beside it.</summary>
+/// <summary>Everything a staging container is to find: the package and the last build's cache on its disk, the buildpacks beside it.</summary>
 internal sealed class StagingInputs(DeaOptions options, BlobClient blobs, BuildpackStore buildpacks)
 {
     private const int VcapUserId = 2000;
     private const long Megabyte = 1024 * 1024;
+
+    /// <summary>ENOSPC.</summary>
+    private const int DiskFull = 28;
     private const UnixFileMode OpenToAll = (UnixFileMode)0x3FF;
 
     private int Vcap => options.UserIdBase + VcapUserId;
 
-    /// <summary>Makes the layer that holds /tmp/app and /tmp/cache, writable for all in /tmp like the stack's own.</summary>
-    public async Task<string> PrepareLayerAsync(StagingStartMessage message, string directory, StagingLog log, CancellationToken cancellationToken)
+    /// <summary>Puts /tmp/app and /tmp/cache on the container's disk, writable for all in /tmp like the stack's own.</summary>
+    /// <param name="directory">For what is in between.</param>
+    public async Task FillAsync(StagingStartMessage message, string directory, string root, StagingLog log, CancellationToken cancellationToken)
     {
-        var layer = Path.Combine(directory, "layer");
-        var temporary = Directory.CreateDirectory(Path.Combine(layer, "tmp")).FullName;
-        Native.ChangeOwner(layer, options.UserIdBase);
+        var temporary = Directory.CreateDirectory(Path.Combine(root, "tmp")).FullName;
         Native.ChangeOwner(temporary, options.UserIdBase);
         File.SetUnixFileMode(temporary, OpenToAll);
         await FetchPackageAsync(message, directory, MakeDirectory(temporary, "app"), log, cancellationToken);
         await FetchCacheAsync(message, directory, MakeDirectory(temporary, "cache"), log, cancellationToken);
-        return layer;
     }
 
     /// <summary>The installed buildpacks that may be needed, on this machine afterwards.</summary>
@@ -65,6 +66,10 @@ internal sealed class StagingInputs(DeaOptions options, BlobClient blobs, Buildp
         catch (ArchiveException e)
         {
             throw new StagingException(StagingErrors.StagingError, "The app package was refused. " + e.Message, e);
+        }
+        catch (IOException e) when (e.HResult == DiskFull)
+        {
+            throw StagingVerdict.OutOfDisk(message.Properties.Resources);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

@@ -10,8 +10,8 @@ namespace Tatara.Dea.Staging;
 
 /// <summary>
 /// Turns one package into a droplet:
-/// 1. fetches buildpacks, package and the last build's cache; 2. runs the builder in a container; 3. receives what it made while
-/// its output goes to the log; 4. judges how it ended; 5. uploads. Whatever happens, nothing is left behind.
+/// 1. fetches buildpacks; 2. runs the builder in a container that holds the package and the last build's cache; 3. receives what it
+/// made while its output goes to the log; 4. judges how it ended; 5. uploads. Whatever happens, nothing is left behind.
 /// </summary>
 internal sealed class StagingTask(StagingStartMessage message, StackOptions stack, string directory, StagingLog log, StagingTools tools) : IAsyncDisposable
 {
@@ -28,10 +28,9 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
             // 1.
             _buildpacks = await tools.Inputs.FetchBuildpacksAsync(message, log, cancellationToken);
             if (_buildpacks.Count == 0) throw new StagingException(StagingErrors.NoAppDetected, "No buildpack is installed for the stack " + stack.Name);
-            var layer = await tools.Inputs.PrepareLayerAsync(message, directory, log, cancellationToken);
 
             // 2. to 4.
-            using var droplet = await BuildAsync(layer, cancellationToken);
+            using var droplet = await BuildAsync(cancellationToken);
 
             // 5.
             await UploadAsync(droplet, cancellationToken);
@@ -55,12 +54,13 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
         foreach (var buildpack in _buildpacks) buildpack.Lease?.Dispose();
     }
 
-    private async Task<StagedDroplet> BuildAsync(string layer, CancellationToken cancellationToken)
+    private async Task<StagedDroplet> BuildAsync(CancellationToken cancellationToken)
     {
         var pipes = new StagingPipes(directory, tools.Options.UserIdBase + VcapUserId);
         await log.SayAsync($"Cell {tools.Options.Id} creating container for staging {message.TaskId}", cancellationToken);
         var container = await tools.Containers.CreateAsync(
-            StagingContainer.Describe(message, stack, layer, pipes.Directory, _buildpacks), cancellationToken);
+            StagingContainer.Describe(message, stack, pipes.Directory, _buildpacks, (root, token) => tools.Inputs.FillAsync(message, directory, root, log, token)),
+            cancellationToken);
         Task<StagedDroplet?>? receiving = null;
         try
         {

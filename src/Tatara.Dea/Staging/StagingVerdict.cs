@@ -16,13 +16,15 @@ internal static class StagingVerdict
     /// <summary>Its disk counts as full from this share on: file systems keep a little for themselves.</summary>
     private const double FullDisk = 0.97;
 
+    public static StagingException OutOfDisk(InstanceLimits limits) => new(StagingErrors.StagingError, $"Staging ran out of disk (limit {limits.Disk}M)");
+
     /// <summary>Null when it succeeded.</summary>
     public static StagingException? Judge(ContainerExit exit, ContainerStats? stats, InstanceLimits limits)
     {
         if (exit.ExitCode == 0) return null;
         if (exit.OutOfMemory) return new StagingException(StagingErrors.StagingError, $"Staging ran out of memory (limit {limits.Mem}M)");
         if (stats is not null && stats.DiskBytes > limits.Disk * Megabyte * FullDisk)
-            return new StagingException(StagingErrors.StagingError, $"Staging ran out of disk (limit {limits.Disk}M)");
+            return OutOfDisk(limits);
         return exit.ExitCode switch
         {
             NoMatch => new StagingException(StagingErrors.NoAppDetected, "An app was not successfully detected by any available buildpack"),

@@ -1,31 +1,47 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tatara.CloudController.Blobs;
+using Tatara.CloudController.Data;
 using Tatara.CloudController.Packages;
+using Tatara.Testing;
 
 namespace Tatara.CloudController.Tests.Packages;
 
-public sealed class PackageAssemblerTests : IDisposable
+public sealed class PackageAssemblerTests : IAsyncLifetime
 {
     private static readonly byte[] Big = RandomNumberGenerator.GetBytes(100_000);
     private static readonly string BigSha1 = Convert.ToHexStringLower(SHA1.HashData(Big));
 
     private readonly string _root = Directory.CreateTempSubdirectory("tatara-packages-").FullName;
     private readonly FolderBlobstore _blobs;
-    private readonly PackageLimits _limits = new() { MaxUnpackedBytes = 1 << 20 };
+    private readonly PackageLimits _limits = new() { MaxUnpackedBytes = 1 << 20, MaxKnownFiles = 3 };
+    private readonly ManualTimeProvider _time = new();
+    private readonly CloudControllerDbContext _db;
     private readonly ResourceCache _cache;
     private readonly PackageAssembler _assembler;
+    private int _packages;
 
     public PackageAssemblerTests()
     {
         _blobs = new FolderBlobstore(_root, TimeProvider.System, NullLogger<FolderBlobstore>.Instance);
-        _cache = new ResourceCache(_blobs, _limits);
+        // The rows of packages are another matter: here only their bits are made.
+        var options = new DbContextOptionsBuilder<CloudControllerDbContext>().UseSqlite($"Data Source={Path.Combine(_root, "db")};Foreign Keys=False;Pooling=False");
+        _db = new CloudControllerDbContext(options.Options, _time);
+        _cache = new ResourceCache(_db, _limits, _time);
         _assembler = new PackageAssembler(_blobs, _cache, _limits);
     }
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public Task InitializeAsync() => _db.Database.EnsureCreatedAsync();
+
+    public async Task DisposeAsync()
+    {
+        await _db.DisposeAsync();
+        Directory.Delete(_root, recursive: true);
+    }
 
     [Fact]
     public async Task AssembleAsync_PlainBits_AreThePackage()
@@ -38,14 +54,76 @@ public sealed class PackageAssemblerTests : IDisposable
     }
 
     [Fact]
-    public async Task AssembleAsync_BigFile_IsKnownAfterwards()
+    public async Task AssembleAsync_Files_AreKnownAfterwards()
     {
-        await AssembleAsync(new ZipBuilder().File("big", Big).File("small", "x").Build().ToArray());
+        await AssembleAsync(new ZipBuilder().File("big", Big).File("small", "x").File("empty", "").Build().ToArray());
+        var (small, empty) = (Convert.ToHexStringLower(SHA1.HashData("x"u8)), Convert.ToHexStringLower(SHA1.HashData([])));
 
-        _cache.Knows(new(BigSha1, Big.Length, "any", "644")).ShouldBeTrue();
-        _cache.Knows(new(BigSha1, Big.Length - 1, "any", "644")).ShouldBeFalse();
-        _cache.Knows(new(BigSha1, Big.Length, "any", "400")).ShouldBeFalse();
-        _cache.Knows(new(Convert.ToHexStringLower(SHA1.HashData("x"u8)), 1, "small", "644")).ShouldBeFalse();
+        (await KnowsAsync(new(BigSha1, Big.Length, "any", "644"))).ShouldBeTrue();
+        (await KnowsAsync(new(small, 1, "small", "644"))).ShouldBeTrue();
+        (await KnowsAsync(new(BigSha1, Big.Length - 1, "any", "644"))).ShouldBeFalse();
+        (await KnowsAsync(new(BigSha1, Big.Length, "any", "400"))).ShouldBeFalse();
+        (await KnowsAsync(new(empty, 0, "empty", "644"))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task RememberAsync_MoreThanTheBound_ForgetsWhatWasUsedLongestAgo()
+    {
+        var files = Enumerable.Range(0, 4).Select(i => (Text: $"file {i}", Print: Print($"file {i}"))).ToArray();
+        foreach (var (text, print) in files[..3]) await AssembleAsync(new ZipBuilder().File("f", text).Build().ToArray());
+        await AssembleAsync(new ZipBuilder().File("g").Build().ToArray(), files[1].Print with { Path = "f" });
+
+        // "g" made the fourth: of the three before it the second was used again.
+        (await KnowsAsync(files[0].Print)).ShouldBeFalse();
+        (await KnowsAsync(files[1].Print)).ShouldBeTrue();
+        (await KnowsAsync(files[2].Print)).ShouldBeTrue();
+        (await _db.KnownFiles.CountAsync()).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task AssembleAsync_PackageOfAKnownFileIsGone_IsRefusedAndTheNextPushSendsIt()
+    {
+        var gone = await AssembleAsync(new ZipBuilder().File("big", Big).Build().ToArray());
+        _blobs.Delete(gone.Key);
+        var resource = new ResourceFingerprint(BigSha1, Big.Length, "big", "644");
+
+        var error = await Should.ThrowAsync<PackageInvalidException>(() => AssembleAsync(new ZipBuilder().File("a").Build().ToArray(), resource));
+
+        error.Message.ShouldContain("Push again");
+        (await KnowsAsync(resource)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task AssembleAsync_FilesOfSeveralPackages_BecomeOneWithTheirContents()
+    {
+        foreach (var text in (string[])["one", "two"]) await AssembleAsync(new ZipBuilder().File("f", text).Build().ToArray());
+
+        var bits = await AssembleAsync(
+            new ZipBuilder().File("./c", "three", Convert.ToInt32("100600", 8)).Folder("d").Build().ToArray(),
+            Print("one") with { Path = "d/a" }, Print("two") with { Path = "ü" }, Print("one") with { Path = "again" });
+
+        using var package = new ZipArchive(_blobs.Open(bits.Key)!);
+        package.Entries.ToDictionary(e => e.FullName, e => new StreamReader(e.Open()).ReadToEnd())
+            .ShouldBe(new Dictionary<string, string> { ["c"] = "three", ["d/"] = "", ["d/a"] = "one", ["ü"] = "two", ["again"] = "one" }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Of_SameAppPackedInAnotherWay_HasTheSameDigest()
+    {
+        var whole = await EntriesAsync(new ZipBuilder().File("a", "1").File("b/c", "2").Build().ToArray());
+        var matched = await EntriesAsync(new ZipBuilder().File("./b/c", "2").Build().ToArray(), Print("1") with { Path = "a" });
+
+        ContentDigest.Of(matched).ShouldBe(ContentDigest.Of(whole));
+        foreach (var other in new[]
+        {
+            new ZipBuilder().File("a", "1").File("b/d", "2"),
+            new ZipBuilder().File("a", "1").File("b/c", "3"),
+            new ZipBuilder().File("a", "1").File("b/c", "2", Convert.ToInt32("100755", 8)),
+            new ZipBuilder().File("a", "1").File("b/c", "2").Link("l", "a"),
+        })
+        {
+            ContentDigest.Of(await EntriesAsync(other.Build().ToArray())).ShouldNotBe(ContentDigest.Of(whole));
+        }
     }
 
     [Fact]
@@ -53,10 +131,10 @@ public sealed class PackageAssemblerTests : IDisposable
     {
         await AssembleAsync(new ZipBuilder().File("big", Big).Build().ToArray());
 
-        await AssembleAsync(new ZipBuilder().File("bin/run", "#!", Convert.ToInt32("100755", 8)).Link("l", "bin/run").Build().ToArray(),
+        var bits = await AssembleAsync(new ZipBuilder().File("bin/run", "#!", Convert.ToInt32("100755", 8)).Link("l", "bin/run").Build().ToArray(),
             new ResourceFingerprint(BigSha1, Big.Length, "assets/picture", "755"));
 
-        using var package = new ZipArchive(_blobs.Open("package")!);
+        using var package = new ZipArchive(_blobs.Open(bits.Key)!);
         package.Entries.Select(e => (e.FullName, Convert.ToString(e.ExternalAttributes >>> 16, 8))).ShouldBe(
             [("bin/run", "100755"), ("l", "120777"), ("assets/picture", "100755")]);
         using var picture = package.GetEntry("assets/picture")!.Open();
@@ -70,18 +148,18 @@ public sealed class PackageAssemblerTests : IDisposable
     {
         await AssembleAsync(new ZipBuilder().File("big", Big).Build().ToArray());
 
-        await _assembler.AssembleAsync(null, [new(BigSha1, Big.Length, "big", null)], "package", default);
+        var assembled = await _assembler.AssembleAsync(null, [new(BigSha1, Big.Length, "big", null)], "package", default);
 
-        using var package = new ZipArchive(_blobs.Open("package")!);
+        using var package = new ZipArchive(_blobs.Open(assembled.Bits.Key)!);
         package.Entries.Single().FullName.ShouldBe("big");
     }
 
     [Fact]
     public async Task AssembleAsync_OddModes_AreWrittenAnew()
     {
-        await AssembleAsync(new ZipBuilder().File("f", "x", Convert.ToInt32("104755", 8)).Build().ToArray());
+        var bits = await AssembleAsync(new ZipBuilder().File("f", "x", Convert.ToInt32("104755", 8)).Build().ToArray());
 
-        using var package = new ZipArchive(_blobs.Open("package")!);
+        using var package = new ZipArchive(_blobs.Open(bits.Key)!);
         Convert.ToString(package.Entries.Single().ExternalAttributes >>> 16, 8).ShouldBe("100755");
     }
 
@@ -150,7 +228,21 @@ public sealed class PackageAssemblerTests : IDisposable
 
     private async Task<BlobInfo> AssembleAsync(byte[] bits, params ResourceFingerprint[] resources)
     {
-        await _blobs.PutAsync("upload", new MemoryStream(bits));
-        return await _assembler.AssembleAsync("upload", resources, "package", default);
+        var (guid, upload) = ($"package-{++_packages}", await _blobs.PutAsync("upload", new MemoryStream(bits)));
+        var package = await _assembler.AssembleAsync(upload, resources, guid, default);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await _cache.RememberAsync(guid, package.Entries.Where(e => e.Kind == EntryKind.File).Select(e => (e.Sha1!, e.Content)), default);
+        return package.Bits;
     }
+
+    private async Task<IReadOnlyList<PackageEntry>> EntriesAsync(byte[] bits, params ResourceFingerprint[] resources)
+    {
+        await AssembleAsync(bits, resources);
+        return (await _assembler.AssembleAsync(await _blobs.PutAsync("upload", new MemoryStream(bits)), resources, "again", default)).Entries;
+    }
+
+    private async Task<bool> KnowsAsync(ResourceFingerprint file) => (await _cache.FindAsync([file], default)).Count == 1;
+
+    private static ResourceFingerprint Print(string text) =>
+        new(Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(text))), Encoding.UTF8.GetByteCount(text), "any", "644");
 }

@@ -24,7 +24,7 @@ public sealed class PackageRestartTests : IAsyncLifetime
         var app = await seed.AppAsync();
         var guid = (string)(await _cc.Admin.CreateAsync("/v3/packages", PackageClient.Of(app.Guid)))["guid"]!;
         var key = BlobKeys.Upload("cut-off");
-        await _cc.Services.GetRequiredService<IBlobstore>().PutAsync(key, new ZipBuilder().File("a").Build());
+        var bits = await _cc.Services.GetRequiredService<IBlobstore>().PutAsync(key, new ZipBuilder().File("a").Build());
         await seed.ChangeAsync(async db =>
         {
             // What a process leaves behind that is killed in the midst of it.
@@ -32,7 +32,7 @@ public sealed class PackageRestartTests : IAsyncLifetime
             db.Jobs.Add(new Job
             {
                 Operation = PackageUploadJob.Operation,
-                Payload = JsonSerializer.Serialize(new PackageUpload(guid, key, [])),
+                Payload = JsonSerializer.Serialize(new PackageUpload(guid, bits, [])),
                 ActorGuid = "x",
                 ActorName = "x",
                 ClaimedBy = _cc.Options.Name,

@@ -44,6 +44,19 @@ public sealed class StagingFailureTests
     }
 
     [Fact]
+    public async Task Stage_PackageLargerThanTheDisk_SaysThatTheDiskIsFull()
+    {
+        await using var dea = await StartAsync([.. TinyApp.Buildpack]);
+        // As many bytes as the limit allows, and what the file system needs for each of so many files besides.
+        dea.AddZip("package", [.. TinyApp.Package, .. Enumerable.Range(0, 140_000).Select(i => ($"many/{i}", "x"))]);
+
+        var reply = await dea.StageAsync(dea.StagingMessage());
+
+        reply.ErrorInfo.ShouldBe(new StagingErrorInfo("StagingError", "Staging ran out of disk (limit 512M)"));
+        await Bus.UntilAsync(() => Directory.GetFileSystemEntries(Path.Combine(dea.Options.DataDirectory, "staging")).Length == 0, "nothing is left");
+    }
+
+    [Fact]
     public async Task Stage_TakesTooLong_TimesOutAndLeavesNothing()
     {
         await using var dea = await StartAsync(("bin/detect!", "#!/bin/bash\nsleep 1000\n"), ("bin/compile!", "#!/bin/bash\n"));

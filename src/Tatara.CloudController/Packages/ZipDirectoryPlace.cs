@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 namespace Tatara.CloudController.Packages;
 
 /// <summary>
-/// How many bytes a zip's list of contents takes, from the few bytes at its end. ZipArchive holds that list in memory
+/// Where a zip's list of contents begins and how many bytes it takes, from the few bytes at its end. ZipArchive holds that list in memory
 /// and believes the archive about it, so it is measured before one is opened.
 /// </summary>
-internal static class ZipDirectorySize
+internal static class ZipDirectoryPlace
 {
     private const int EndBytes = 22, MaxCommentBytes = ushort.MaxValue, LocatorBytes = 20, Zip64EndBytes = 56;
 
@@ -14,9 +14,9 @@ internal static class ZipDirectorySize
     private static ReadOnlySpan<byte> LocatorSignature => [0x50, 0x4b, 6, 7];
     private static ReadOnlySpan<byte> Zip64EndSignature => [0x50, 0x4b, 6, 6];
 
-    /// <summary>Bytes from where the list begins to where the end record begins, whatever length the archive claims.</summary>
+    /// <summary>From where the list begins to where the end record begins, whatever length the archive claims.</summary>
     /// <exception cref="PackageInvalidException">It is no zip, or was cut off.</exception>
-    public static long Measure(Stream zip)
+    public static (long Start, long Length) Measure(Stream zip)
     {
         var tail = new byte[Math.Min(zip.Length, EndBytes + MaxCommentBytes + LocatorBytes)];
         zip.Position = zip.Length - tail.Length;
@@ -27,7 +27,7 @@ internal static class ZipDirectorySize
         long start = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(at + 16));
         if (at >= LocatorBytes && tail.AsSpan(at - LocatorBytes).StartsWith(LocatorSignature))
             start = Math.Min(start, Zip64Start(zip, BinaryPrimitives.ReadInt64LittleEndian(tail.AsSpan(at - LocatorBytes + 8))));
-        return start >= 0 && start <= end ? end - start : throw Broken();
+        return start >= 0 && start <= end ? (start, end - start) : throw Broken();
     }
 
     private static long Zip64Start(Stream zip, long position)
