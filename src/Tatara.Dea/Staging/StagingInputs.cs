@@ -15,8 +15,22 @@ internal sealed class StagingInputs(DeaOptions options, BlobClient blobs, Buildp
 
     private int Vcap => options.UserIdBase + VcapUserId;
 
+    /// <summary>
+    /// 1. package and cache, 2. what the package's app.json says, 3. the buildpacks that it comes to, 4. for those from elsewhere
+    /// their URLs, which the builder fetches them by.
+    /// </summary>
+    public async Task<StagingInput> PrepareAsync(StagingStartMessage message, string directory, StagingLog log, CancellationToken cancellationToken)
+    {
+        var layer = await PrepareLayerAsync(message, directory, log, cancellationToken); // 1.
+        var appJson = await AppJson.ReadAsync(message, Path.Combine(layer, "tmp", "app"), log, cancellationToken); // 2.
+        var named = message.Properties.Buildpacks.Count > 0 ? message.Properties.Buildpacks : appJson.Buildpacks;
+        var buildpacks = await FetchBuildpacksAsync(StagingBuildpack.Choose(message, named), log, cancellationToken); // 3.
+        WriteSources(layer, buildpacks); // 4.
+        return new StagingInput(layer, appJson, buildpacks, SkipDetection: named.Count > 0);
+    }
+
     /// <summary>Makes the layer that holds /tmp/app and /tmp/cache, writable for all in /tmp like the stack's own.</summary>
-    public async Task<string> PrepareLayerAsync(StagingStartMessage message, string directory, StagingLog log, CancellationToken cancellationToken)
+    private async Task<string> PrepareLayerAsync(StagingStartMessage message, string directory, StagingLog log, CancellationToken cancellationToken)
     {
         var layer = Path.Combine(directory, "layer");
         var temporary = Directory.CreateDirectory(Path.Combine(layer, "tmp")).FullName;
@@ -29,9 +43,8 @@ internal sealed class StagingInputs(DeaOptions options, BlobClient blobs, Buildp
     }
 
     /// <summary>The installed buildpacks that may be needed, on this machine afterwards.</summary>
-    public async Task<IReadOnlyList<StagingBuildpack>> FetchBuildpacksAsync(StagingStartMessage message, StagingLog log, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StagingBuildpack>> FetchBuildpacksAsync(IReadOnlyList<StagingBuildpack> wanted, StagingLog log, CancellationToken cancellationToken)
     {
-        var wanted = StagingBuildpack.Choose(message);
         foreach (var buildpack in wanted.Where(b => b.Admin is not null))
         {
             try
@@ -42,13 +55,25 @@ internal sealed class StagingInputs(DeaOptions options, BlobClient blobs, Buildp
                 buildpack.Lease = await buildpacks.AcquireAsync(buildpack.Admin!, cancellationToken);
                 await log.SayAsync($"Downloaded {buildpack.Name}", cancellationToken);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or ArchiveException)
+            catch (Exception e)
             {
                 foreach (var fetched in wanted) fetched.Lease?.Dispose();
+                if (e is not (HttpRequestException or IOException or ArchiveException)) throw;
                 throw new StagingException(StagingErrors.StagingError, $"The buildpack {buildpack.Name} could not be downloaded. {e.Message}", e);
             }
         }
         return wanted;
+    }
+
+    /// <summary>A line for each buildpack. Only the builder can read the file, and it removes it before buildpacks run.</summary>
+    private void WriteSources(string layer, IReadOnlyList<StagingBuildpack> buildpacks)
+    {
+        if (buildpacks.All(b => b.Url is null)) return;
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        var path = Path.Combine(layer, "tmp", "sources");
+        using (var file = new StreamWriter(path, options))
+            foreach (var buildpack in buildpacks) file.Write((buildpack.Url ?? "") + "\n");
+        Native.ChangeOwner(path, Vcap);
     }
 
     private async Task FetchPackageAsync(StagingStartMessage message, string directory, string app, StagingLog log, CancellationToken cancellationToken)
