@@ -131,9 +131,11 @@ public sealed class CustomBuildpackTests
         dea.AddZip("never", ("bin/supply!", "#!/bin/bash\necho \"-----> Second at $4 after $(cat $3/0/config.yml | head -n 1)\"\n"));
 
         var reply = await dea.StageAsync(dea.StagingMessage(wanted, environment: TrustsServer));
-        var again = await dea.StageAsync(dea.StagingMessage(wanted, environment: TrustsServer));
 
         reply.Error.ShouldBeNull(Said(dea));
+        dea.StagingLines().Where(l => l.StartsWith("----->")).ShouldBe(
+            ["-----> Tool at 0, run 1", "-----> Second at 1 after name: tool", "-----> Supplying 2", "-----> Finalizing with bookworm and "]);
+        var again = await dea.StageAsync(dea.StagingMessage(wanted, environment: TrustsServer));
         again.Error.ShouldBeNull(Said(dea));
         reply.Buildpacks![0].ShouldBe(new UsedBuildpack(wanted[0], "tool", "7.1"));
         reply.Buildpacks[1].Key.ShouldStartWith("guid-never_");
@@ -142,9 +144,7 @@ public sealed class CustomBuildpackTests
         var sidecar = reply.Sidecars!.ShouldHaveSingleItem();
         (sidecar.Name, sidecar.Command, sidecar.Memory).ShouldBe(("agent", "run-agent", 16));
         sidecar.ProcessTypes.ShouldBe(["web", "worker"]);
-        dea.StagingLines().Where(l => l.StartsWith("----->")).ShouldBe(
-            ["-----> Tool at 0, run 1", "-----> Second at 1 after name: tool", "-----> Supplying 2", "-----> Finalizing with bookworm and ",
-             "-----> Tool at 0, run 2", "-----> Second at 1 after name: tool", "-----> Supplying 2", "-----> Finalizing with bookworm and "]);
+        dea.StagingLines().ShouldContain("-----> Tool at 0, run 2");
     }
 
     [Fact]
