@@ -6,13 +6,14 @@ using Tatara.CloudController.Errors;
 using Tatara.CloudController.Events;
 using Tatara.CloudController.Logs;
 using Tatara.CloudController.Packages;
+using Tatara.CloudController.Quotas;
 using Tatara.CloudController.Roles;
 
 namespace Tatara.CloudController.Builds;
 
 /// <summary>Begins a build: 1. may it be, 2. with what, 3. write it down, 4. give it to a DEA. If 4. does not come about, the watch does it.</summary>
 internal sealed class BuildCreation(
-    CloudControllerDbContext db, Access access, BuildLifecycleRules rules, Stager stager, EventRecorder events, ApiLog log)
+    CloudControllerDbContext db, Access access, BuildLifecycleRules rules, QuotaGuard quotas, Stager stager, EventRecorder events, ApiLog log)
 {
     /// <summary>Compilers need room that the app itself may not: Cloud Foundry's least for memory; for disk, what fits small machines.</summary>
     private const int LeastMemoryMb = 1024, LeastDiskMb = 2048;
@@ -39,6 +40,7 @@ internal sealed class BuildCreation(
             CreatedByGuid = caller.Guid,
             CreatedByName = caller.Name,
         };
+        await quotas.CheckStagingAsync(space, build.StagingMemoryMb, cancellationToken);
         request.Metadata.ApplyTo(build);
         db.Builds.Add(build); // 3.
         events.Record("audit.app.build.create", app, space, new { build_guid = build.Guid, package_guid = package.Guid });
