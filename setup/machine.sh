@@ -11,6 +11,7 @@ PACKAGES=(
   e2fsprogs     # disk limits of containers
   mmdebstrap    # the stack's root filesystem
   zip unzip     # buildpacks
+  zstd          # their runtimes
   ca-certificates
 )
 

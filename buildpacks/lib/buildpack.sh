@@ -84,16 +84,21 @@ resolve_version() {
   echo "$best"
 }
 
-# install_dependency NAME VERSION DIRECTORY: verified and unpacked.
+# install_dependency NAME VERSION DIRECTORY [TAR_OPTION...]: verified and unpacked; what is no archive is copied.
 install_dependency() {
   local name=$1 version=$2 directory=$3 sum file
+  shift 3
   IFS=$'\t' read -r sum file < <(awk -F'\t' -v name="$name" -v version="$version" -v stack="${CF_STACK:-bookworm}" \
     '$1 == name && $2 == version && $3 == stack { print $4 "\t" $5; exit }' "$BUILDPACK_DIR/dependencies.tsv")
   file=$BUILDPACK_DIR/dependencies/$file
   [[ -f $file ]] || fail "The buildpack lacks the bits of $name $version." "Package it again: ./tatara buildpack package"
   echo "$sum  $file" | sha256sum --check --status || fail "The bits of $name $version are damaged: their checksum is wrong."
   mkdir -p "$directory"
-  tar -xzf "$file" -C "$directory"
+  case $file in
+    *.tgz | *.tar.*) tar -xf "$file" -C "$directory" "$@" ;;
+    *.zip) unzip -q "$file" -d "$directory" ;;
+    *) cp "$file" "$directory/" ;;
+  esac
 }
 
 # write_config DEPS_DIR INDEX NAME VERSION: what other buildpacks may ask about this one.

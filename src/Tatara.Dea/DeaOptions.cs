@@ -90,7 +90,8 @@ public sealed record DeaOptions
         Require(Path.IsPathRooted(DataDirectory), "The DEA's data directory must be an absolute path.");
         Require(System.Net.IPAddress.TryParse(HostAddress, out _), "The DEA's host address must be an IP address.");
         Require(Stacks.Count > 0, "The DEA needs at least one stack.");
-        Require(Stacks.All(s => Path.IsPathRooted(s.RootFileSystem)), "A stack's root filesystem must be an absolute path.");
+        Require(Stacks.All(s => s.StagingLayers.Append(s.RootFileSystem).All(Path.IsPathRooted)),
+            "A stack's directories must be absolute paths.");
         Require(MemoryMb > 0 && DiskMb > 0, "The DEA's memory and disk must be positive numbers of MB.");
         Require(MemoryOvercommit is >= 1 and <= 100 && DiskOvercommit is >= 1 and <= 100, "An over-commit factor must be from 1 to 100.");
         Require(FirstPort is > 1023 and <= 65535 && LastPort >= FirstPort && LastPort <= 65535, "The DEA's ports must be a range within 1024 to 65535.");
@@ -112,4 +113,13 @@ public sealed record DeaOptions
 /// <summary>A root filesystem that apps can ask for.</summary>
 /// <param name="Name">As in manifests.</param>
 /// <param name="RootFileSystem">Its directory, owned by the shifted user ids.</param>
-public sealed record StackOptions(string Name, string RootFileSystem);
+/// <param name="Toolchain">A directory that is laid over it while an app is staged: compilers and headers. Null when there is none.</param>
+/// <param name="Trust">A directory that is laid over it always: the certificate authorities that apps trust. Null: those it has.</param>
+public sealed record StackOptions(string Name, string RootFileSystem, string? Toolchain = null, string? Trust = null)
+{
+    /// <summary>What is laid over it while an app runs, topmost first.</summary>
+    internal IReadOnlyList<string> RunningLayers => [.. new[] { Trust }.OfType<string>()];
+
+    /// <summary>What is laid over it while an app is staged.</summary>
+    internal IReadOnlyList<string> StagingLayers => [.. new[] { Trust, Toolchain }.OfType<string>()];
+}

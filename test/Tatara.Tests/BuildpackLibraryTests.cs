@@ -74,7 +74,7 @@ public sealed class BuildpackLibraryTests : IDisposable
         File.WriteAllText(Path.Combine(build, "Staticfile"), staticfile);
         foreach (var file in Directory.GetFiles(Path.Combine(Repository.Buildpacks, "staticfile", "bin")))
             Copy(file, Path.Combine(_directory, "bin", Path.GetFileName(file)));
-        Copy(Path.Combine(Repository.Buildpacks, "lib", "staticfile.sh"), Path.Combine(_directory, "lib", "staticfile.sh"));
+        Copy(Path.Combine(Repository.Buildpacks, "staticfile", "lib", "staticfile.sh"), Path.Combine(_directory, "lib", "staticfile.sh"));
 
         var result = Execute([Path.Combine(_directory, "bin", "finalize"), build, "/nowhere", _directory, "0", _directory]);
 

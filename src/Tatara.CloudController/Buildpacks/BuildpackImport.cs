@@ -15,24 +15,27 @@ internal sealed partial class BuildpackImport(
     public async Task SeedAsync(CancellationToken cancellationToken)
     {
         if (options.BuildpackDirectory is not { } directory || !Directory.Exists(directory)) return;
+        var next = 1;
         foreach (var file in new DirectoryInfo(directory).EnumerateFiles("*.zip").OrderBy(f => f.Name, StringComparer.Ordinal))
         {
             var dash = file.Name.IndexOf('-', StringComparison.Ordinal);
             if (dash <= 0 || file.Name.AsSpan(0, dash).ContainsAnyExceptInRange('0', '9')) Log.Ignored(logger, file.FullName);
-            else await ImportAsync(file, Path.GetFileNameWithoutExtension(file.Name[(dash + 1)..]), cancellationToken);
+            else next = await ImportAsync(file, file.Name[(dash + 1)..], next, cancellationToken) + 1;
         }
     }
 
-    private async Task ImportAsync(FileInfo file, string name, CancellationToken cancellationToken)
+    /// <summary>Returns the buildpack's position: the next new one goes behind it, wherever the operator moved it.</summary>
+    private async Task<int> ImportAsync(FileInfo file, string filename, int position, CancellationToken cancellationToken)
     {
-        var source = $"{file.Name}:{file.Length}:{file.LastWriteTimeUtc.Ticks}";
+        var name = Path.GetFileNameWithoutExtension(filename);
+        var source = $"{filename}:{file.Length}:{file.LastWriteTimeUtc.Ticks}";
         var buildpack = await db.Buildpacks.SingleOrDefaultAsync(b => b.Name == name && b.Stack == options.DefaultStack, cancellationToken);
-        if (buildpack?.Source == source || buildpack?.Locked == true) return;
+        if (buildpack is not null && (buildpack.Source == source || buildpack.Locked)) return buildpack.Position;
         if (buildpack is null)
         {
             buildpack = new Buildpack { Name = name, Stack = options.DefaultStack };
             db.Buildpacks.Add(buildpack);
-            await positions.PlaceAsync(buildpack, null, cancellationToken);
+            await positions.PlaceAsync(buildpack, position, cancellationToken);
         }
         var upload = BlobKeys.Upload(buildpack.Guid);
         await using (var content = file.OpenRead())
@@ -40,7 +43,7 @@ internal sealed partial class BuildpackImport(
             var info = await blobs.PutAsync(upload, content, BuildpackBits.MaxBytes, cancellationToken: cancellationToken);
             try
             {
-                bits.Adopt(buildpack, upload, file.Name, info.Sha256);
+                bits.Adopt(buildpack, upload, filename, info.Sha256);
             }
             catch (ApiException e)
             {
@@ -48,12 +51,13 @@ internal sealed partial class BuildpackImport(
                 Log.Broken(logger, file.FullName, e.Message);
                 blobs.Delete(upload);
                 db.ChangeTracker.Clear();
-                return;
+                return position - 1;
             }
         }
         buildpack.Source = source;
         await db.SaveChangesAsync(cancellationToken);
         Log.Imported(logger, name, file.FullName);
+        return buildpack.Position;
     }
 
     private static partial class Log

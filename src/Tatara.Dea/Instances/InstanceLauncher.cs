@@ -69,11 +69,12 @@ internal sealed class InstanceLauncher(DeaOptions options, DropletStore droplets
     private ContainerSpec Describe(InstanceRecord instance, string layer, string command)
     {
         var limits = instance.Start.Limits;
+        var stack = FindStack(instance.Start);
         return new ContainerSpec
         {
             Handle = instance.Guid,
-            RootFileSystem = FindStack(instance.Start),
-            Layers = [layer],
+            RootFileSystem = stack.RootFileSystem,
+            Layers = [layer, .. stack.RunningLayers],
             Command = ["/bin/bash", "-c", Script, "launch", command, .. (instance.Start.Sidecars ?? []).SelectMany(s => (string[])[s.Name, s.Command])],
             Environment = InstanceEnvironment.Build(instance, options.HostAddress),
             WorkingDirectory = "/home/vcap/app",
@@ -84,6 +85,6 @@ internal sealed class InstanceLauncher(DeaOptions options, DropletStore droplets
         };
     }
 
-    private string FindStack(DeaStartMessage start) => options.FindStack(start.Stack)?.RootFileSystem
+    private StackOptions FindStack(DeaStartMessage start) => options.FindStack(start.Stack)
         ?? throw new LaunchException($"this DEA does not have the stack '{start.Stack}'");
 }

@@ -32,7 +32,7 @@ internal static class StagingContainer
         {
             Handle = HandleOf(message.TaskId),
             RootFileSystem = stack.RootFileSystem,
-            Layers = [input.Layer],
+            Layers = [input.Layer, .. stack.StagingLayers],
             Binds = binds,
             Command = command,
             Environment = StagingEnvironment.Build(message.Properties, stack.Name, input.Defaults),

@@ -20,12 +20,39 @@ internal sealed class BuildpackManifest
         {
             var manifest = deserializer.Deserialize<BuildpackManifest>(File.ReadAllText(path));
             foreach (var dependency in manifest.Dependencies) dependency.Validate(path);
+            if (manifest.Dependencies.GroupBy(d => (d.Name, d.Version ?? d.VersionOf)).FirstOrDefault(g => g.Count() > 1) is { } twice)
+                throw new SetupException($"{path}: {twice.Key.Name} {twice.Key.Item2} is there twice.", "Leave one of them.");
             return manifest;
         }
         catch (YamlException e)
         {
             throw new SetupException($"{path}, line {e.Start.Line}: {e.InnerException?.Message ?? e.Message}", "Mend the manifest.", e);
         }
+    }
+
+    /// <summary>Appends a dependency to a manifest file; its comments and order stay. The manifest has its dependencies last.</summary>
+    /// <exception cref="SetupException">It is there already, or the file is not a manifest that ends with its dependencies.</exception>
+    public static void Add(string path, Dependency dependency)
+    {
+        dependency.Validate(path);
+        if (Load(path).Dependencies.Any(d => d.Name == dependency.Name && d.Version == dependency.Version))
+            throw new SetupException($"{path} has {dependency.Name} {dependency.Version} already.", "Take its entry out first if it is to change.");
+        var before = File.ReadAllText(path);
+        var text = before.TrimEnd() + $"""
+
+              - name: {Quoted(dependency.Name)}
+                version: {Quoted(dependency.Version!)}
+                stacks: [{string.Join(", ", dependency.Stacks.Select(Quoted))}]
+                uri: {Quoted(dependency.Uri!)}
+                sha256: {Quoted(dependency.Sha256!)}
+
+            """;
+        AtomicFile.Write(path, text, secret: false);
+        if (Load(path).Dependencies.Any(d => d.Name == dependency.Name && d.Version == dependency.Version)) return;
+        AtomicFile.Write(path, before, secret: false);
+        throw new SetupException($"{path} does not end with its dependencies.", "Add the entry by hand.");
+
+        static string Quoted(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
     }
 }
 
@@ -48,7 +75,11 @@ internal sealed class Dependency
     public void Validate(string path)
     {
         var fromPackages = Packages.Count > 0 && VersionOf is not null && Uri is null;
-        var fromFile = Packages.Count == 0 && Version is not null && Uri is not null && Sha256 is { Length: 64 };
+        var fromFile = Packages.Count == 0 && Version is not null && Uri is not null && Sha256 is { Length: 64 } && Sha256.All(char.IsAsciiHexDigit);
+        if (!(Name + Version).All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+'))
+            throw new SetupException($"{path}: dependency '{Name}', version '{Version}': letters, digits and .-_+ only.", "They become parts of file names.");
+        if (fromFile && !(System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+            throw new SetupException($"{path}: dependency '{Name}': '{Uri}' is no http or https address.", "Mend its uri.");
         if (Name.Length == 0 || Stacks.Count == 0 || !(fromPackages || fromFile))
         {
             throw new SetupException($"{path}: dependency '{Name}' is incomplete.",

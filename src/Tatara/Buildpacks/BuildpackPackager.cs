@@ -12,16 +12,24 @@ namespace Tatara.Buildpacks;
 /// <param name="target">Where the zips go, named NN-NAME.zip in detection order.</param>
 internal sealed class BuildpackPackager(string sources, string target)
 {
-    /// <summary>Detection order, the most particular first; binary matches nothing and is asked for by name.</summary>
-    public static readonly IReadOnlyList<string> DetectionOrder = ["staticfile", "ruby", "binary"];
-
     private const int ExecutableFile = 0b1_000_000_111_101_101;
     private const int PlainFile = 0b1_000_000_110_100_100;
+
+    /// <summary>The built-in buildpacks in detection order, the most particular first; binary matches nothing and is asked for by name.</summary>
+    public IReadOnlyList<string> DetectionOrder { get; } = ReadOrder(Path.Combine(sources, "detection-order"));
 
     public static string BuildpackName(string language) => language + "_buildpack";
 
     public string ZipOf(string language) =>
         Path.Combine(target, $"{DetectionOrder.ToList().IndexOf(language) + 1:00}-{BuildpackName(language)}.zip");
+
+    /// <summary>The manifest of one.</summary>
+    /// <exception cref="SetupException">There is none of this name, or its manifest is wrong.</exception>
+    public BuildpackManifest ManifestOf(string language) => BuildpackManifest.Load(ManifestFile(language));
+
+    public string ManifestFile(string language) => DetectionOrder.Contains(language)
+        ? Path.Combine(sources, language, "manifest.yml")
+        : throw new SetupException($"There is no buildpack '{language}'.", $"There are: {string.Join(", ", DetectionOrder)}.");
 
     /// <summary>Whether the zip that is there was made from the sources that are there.</summary>
     public bool IsCurrent(string language) => IsCurrent(ZipOf(language), Fingerprint(SourceFiles(language)));
@@ -30,6 +38,7 @@ internal sealed class BuildpackPackager(string sources, string target)
     public async Task<bool> PackageAsync(string language, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(target);
+        RemoveMisplaced(language);
         var files = SourceFiles(language);
         var fingerprint = Fingerprint(files);
         var zip = ZipOf(language);
@@ -37,16 +46,36 @@ internal sealed class BuildpackPackager(string sources, string target)
 
         if (files.All(file => file.Name != "bin/detect"))
             throw new SetupException($"The buildpack {language} has no bin/detect.", $"The clone at {sources} is incomplete: clone it again.");
-        var manifest = BuildpackManifest.Load(Path.Combine(sources, language, "manifest.yml"));
-        var fetcher = new DependencyFetcher(Path.Combine(target, "cache"));
+        var manifest = ManifestOf(language);
         var dependencies = new List<FetchedDependency>();
-        foreach (var dependency in manifest.Dependencies) dependencies.Add(await fetcher.FetchAsync(dependency, cancellationToken));
+        foreach (var dependency in manifest.Dependencies) dependencies.Add(await FetchAsync(dependency, cancellationToken));
         var temporary = zip + ".tmp";
         await using (var stream = File.Create(temporary)) Write(stream, files, dependencies);
         File.Delete(StampOf(zip));
         File.Move(temporary, zip, overwrite: true);
         await File.WriteAllTextAsync(StampOf(zip), fingerprint, cancellationToken);
         return true;
+    }
+
+    /// <summary>Gets a runtime into the cache.</summary>
+    /// <exception cref="SetupException">It cannot be had, or is not what its checksum says.</exception>
+    public Task<FetchedDependency> FetchAsync(Dependency dependency, CancellationToken cancellationToken) =>
+        new DependencyFetcher(Path.Combine(target, "cache")).FetchAsync(dependency, cancellationToken);
+
+    private static IReadOnlyList<string> ReadOrder(string file)
+    {
+        if (!File.Exists(file)) throw new SetupException($"There is no {file}.", "The clone is incomplete: clone it again.");
+        return [.. File.ReadLines(file).Select(line => line.Trim()).Where(line => line.Length > 0)];
+    }
+
+    /// <summary>The number in a zip's name is its place in the order: an older one under another number would be installed as well.</summary>
+    private void RemoveMisplaced(string language)
+    {
+        foreach (var zip in Directory.GetFiles(target, $"??-{BuildpackName(language)}.zip").Where(zip => zip != ZipOf(language)))
+        {
+            File.Delete(StampOf(zip));
+            File.Delete(zip);
+        }
     }
 
     private static string StampOf(string zip) => zip + ".sources";
@@ -58,6 +87,7 @@ internal sealed class BuildpackPackager(string sources, string target)
     {
         var own = Path.Combine(sources, language);
         var lib = Path.Combine(sources, "lib");
+        if (!Directory.Exists(own)) throw new SetupException($"There is no folder {own}.", "The clone is incomplete: clone it again.");
         return [.. Under(own, "").Concat(Under(lib, "lib/")).OrderBy(f => f.Name, StringComparer.Ordinal)];
 
         static IEnumerable<(string Name, string File)> Under(string directory, string prefix) =>

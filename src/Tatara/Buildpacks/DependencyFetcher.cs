@@ -13,6 +13,8 @@ internal sealed class DependencyFetcher(string cacheDirectory)
     /// <summary>Parts of a package that no running app reads.</summary>
     private static readonly string[] Unneeded = ["usr/share/doc", "usr/share/man", "usr/share/lintian", "usr/share/ri", "usr/share/applications"];
 
+    private static readonly string[] Archives = [".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst"];
+
     public async Task<FetchedDependency> FetchAsync(Dependency dependency, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(cacheDirectory);
@@ -30,7 +32,7 @@ internal sealed class DependencyFetcher(string cacheDirectory)
             var policy = await Tool.RunAsync("apt-cache", ["show", "--no-all-versions", .. dependency.Packages], cancellationToken: cancellationToken);
             var version = UpstreamVersion(policy, dependency.VersionOf!);
             var key = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(policy)))[..16];
-            var file = Path.Combine(cacheDirectory, $"{dependency.Name}-{version}-{key}.tgz");
+            var file = Path.Combine(cacheDirectory, $"{dependency.Name}-{version}-{key}.tar.zst");
             if (!File.Exists(file))
             {
                 await Tool.RunAsync("apt-get", ["download", "-q", "-o", "APT::Sandbox::User=root", .. dependency.Packages], work, cancellationToken);
@@ -38,9 +40,9 @@ internal sealed class DependencyFetcher(string cacheDirectory)
                 foreach (var package in Directory.GetFiles(work, "*.deb").Order(StringComparer.Ordinal))
                     await Tool.RunAsync("dpkg-deb", ["--extract", package, tree], cancellationToken: cancellationToken);
                 foreach (var unneeded in Unneeded.Select(u => Path.Combine(tree, u)).Where(Directory.Exists)) Directory.Delete(unneeded, recursive: true);
-                var packed = Path.Combine(work, "packed.tgz");
+                var packed = Path.Combine(work, "packed.tar.zst");
                 await Tool.RunAsync("tar",
-                    ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "-czf", packed, "-C", tree, "."], cancellationToken: cancellationToken);
+                    ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "-I", "zstd -7 -T0", "-cf", packed, "-C", tree, "."], cancellationToken: cancellationToken);
                 File.Move(packed, file, overwrite: true);
             }
             return new FetchedDependency(dependency.Name, version, dependency.Stacks, await Sha256Async(file, cancellationToken), file);
@@ -53,16 +55,15 @@ internal sealed class DependencyFetcher(string cacheDirectory)
 
     private async Task<FetchedDependency> FromUriAsync(Dependency dependency, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(cacheDirectory, $"{dependency.Name}-{dependency.Version}-{dependency.Sha256![..16]}.tgz");
-        if (!File.Exists(file) || await Sha256Async(file, cancellationToken) != dependency.Sha256)
+        var uri = new Uri(dependency.Uri!);
+        var file = Path.Combine(cacheDirectory, $"{dependency.Name}-{dependency.Version}-{dependency.Sha256![..16]}{ExtensionOf(uri)}");
+        var expected = dependency.Sha256.ToLowerInvariant();
+        if (!File.Exists(file) || await Sha256Async(file, cancellationToken) != expected)
         {
             var temporary = file + ".tmp";
-            using var client = new HttpClient();
-            await using (var body = await client.GetStreamAsync(new Uri(dependency.Uri!), cancellationToken))
-            await using (var target = File.Create(temporary))
-                await body.CopyToAsync(target, cancellationToken);
+            await DownloadAsync(uri, temporary, cancellationToken);
             var actual = await Sha256Async(temporary, cancellationToken);
-            if (!actual.Equals(dependency.Sha256, StringComparison.OrdinalIgnoreCase))
+            if (actual != expected)
             {
                 File.Delete(temporary);
                 throw new SetupException($"{dependency.Name} {dependency.Version}: the download's checksum is {actual}, the manifest says {dependency.Sha256}.",
@@ -70,7 +71,29 @@ internal sealed class DependencyFetcher(string cacheDirectory)
             }
             File.Move(temporary, file, overwrite: true);
         }
-        return new FetchedDependency(dependency.Name, dependency.Version!, dependency.Stacks, dependency.Sha256, file);
+        return new FetchedDependency(dependency.Name, dependency.Version!, dependency.Stacks, expected, file);
+    }
+
+    private static async Task DownloadAsync(Uri uri, string file, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient();
+        try
+        {
+            await using var body = await client.GetStreamAsync(uri, cancellationToken);
+            await using var target = File.Create(file);
+            await body.CopyToAsync(target, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new SetupException($"{uri} cannot be downloaded: {e.Message}", "Look whether this machine reaches it, then try again: what was fetched already is kept.", e);
+        }
+    }
+
+    /// <summary>What the file is, which tells the buildpack how to unpack it.</summary>
+    private static string ExtensionOf(Uri uri)
+    {
+        var name = Path.GetFileName(uri.AbsolutePath);
+        return Archives.FirstOrDefault(extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) ?? Path.GetExtension(name);
     }
 
     /// <summary>"1:3.1.2-7+deb12u1" is upstream's 3.1.2.</summary>

@@ -9,6 +9,9 @@ internal sealed record PlatformOptions
     /// <summary>DEAs give no staging more than an hour.</summary>
     private const int MaxStagingTimeout = 60;
 
+    /// <summary>Root within containers is this user of the machine.</summary>
+    public const int UserIdBase = 1_000_000;
+
     public const string DefaultDomain = "tatara.localhost";
 
     /// <summary>Everything that has to survive a restart.</summary>
@@ -54,8 +57,12 @@ internal sealed record PlatformOptions
     public int RouterStatusPort => PortsFrom + 4;
 
     public string TlsDirectory => Path.Combine(Data, "tls");
+    /// <summary>A layer for all containers: the authorities they trust.</summary>
+    public string TrustLayer => Path.Combine(Data, "trust");
+
     public string SecretsFile => Path.Combine(Data, "secrets.json");
     public string StackDirectory => Path.Combine(Stacks, "bookworm");
+    public string ToolchainDirectory => StackDirectory + "-toolchain";
 
     /// <summary>The API's address as a client writes it.</summary>
     public Uri ApiUrl => HttpsPort == 443 ? new Uri($"https://api.{Domain}") : new Uri($"https://api.{Domain}:{HttpsPort}");

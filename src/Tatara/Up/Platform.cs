@@ -36,7 +36,10 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
         if (!Directory.Exists(options.StackDirectory))
             throw new SetupException($"There is no stack at {options.StackDirectory}.", "Run `./tatara quickstart` once: it makes it.");
         PortCheck.EnsureFree(options);
-        new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System).Ensure();
+        var authority = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);
+        authority.Ensure();
+        await new TrustLayer(options.TrustLayer, PlatformOptions.UserIdBase).EnsureAsync(
+            new Dictionary<string, string> { [$"tatara-{options.Domain}.crt"] = authority.AuthorityFile }, cancellationToken);
 
         _bus = new NatsServerProcess(Path.Combine(options.Data, "bus"), options.BusPort, Secrets.BusPassword, _loggers.CreateLogger<NatsServerProcess>());
         await _bus.StartAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tatara.Buildpacks;
 using Tatara.Configuration;
 using Tatara.Setup;
@@ -8,13 +9,11 @@ namespace Tatara.Up;
 /// <summary>What has to be made once on a machine before a platform can run: stack, buildpacks, certificates.</summary>
 internal static class Preparation
 {
-    private const string UserIdBase = "1000000";
-
     /// <summary>Makes what is missing, with progress; says nothing when all is there.</summary>
     public static async Task EnsureAsync(PlatformOptions options, CancellationToken cancellationToken)
     {
         var packager = new BuildpackPackager(Repository.Buildpacks, options.Buildpacks);
-        if (Directory.Exists(options.StackDirectory) && BuildpackPackager.DetectionOrder.All(packager.IsCurrent)) return;
+        if (Directory.Exists(options.StackDirectory) && Directory.Exists(options.ToolchainDirectory) && packager.DetectionOrder.All(packager.IsCurrent)) return;
         await RunAsync(new Progress(Console.Out, !Console.IsOutputRedirected), options, cancellationToken);
     }
 
@@ -24,11 +23,11 @@ internal static class Preparation
         await progress.StepAsync("Root filesystem of the stack bookworm", async () =>
         {
             var before = StackState(options);
-            await Tool.RunAsync(Repository.StackRecipe, [options.StackDirectory, UserIdBase], cancellationToken: cancellationToken);
+            await Tool.RunAsync(Repository.StackRecipe, [options.StackDirectory, PlatformOptions.UserIdBase.ToString(CultureInfo.InvariantCulture)], cancellationToken: cancellationToken);
             return before == StackState(options) ? "already there" : "made";
         });
         var packager = new BuildpackPackager(Repository.Buildpacks, options.Buildpacks);
-        foreach (var name in BuildpackPackager.DetectionOrder)
+        foreach (var name in packager.DetectionOrder)
         {
             await progress.StepAsync($"Buildpack {name}", async () =>
                 await packager.PackageAsync(name, cancellationToken) ? "packaged" : "already there");

@@ -123,7 +123,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             Bus = Bus(PlatformOptions.DeaName(index)),
             DataDirectory = directory,
             HostAddress = options.DeaHostAddress(index),
-            Stacks = [new StackOptions("bookworm", options.StackDirectory)],
+            Stacks = [new StackOptions("bookworm", options.StackDirectory, options.ToolchainDirectory, options.TrustLayer)],
             MemoryMb = memory / options.Deas,
             DiskMb = disk / options.Deas,
             HeartbeatInterval = HeartbeatInterval,
