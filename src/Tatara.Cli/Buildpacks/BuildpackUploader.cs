@@ -13,7 +13,6 @@ internal static class BuildpackUploader
         var job = await session.Api.UploadBuildpackAsync(guid, () => new FileContent(zip.Content, bar.Advance), zip.FileName, stop);
         bar.Finish();
         session.Terminal.Ok();
-        session.Terminal.Line();
         session.Terminal.Say($"Processing uploaded buildpack {name}...");
         await session.Api.WaitForJobAsync(job, stop);
         session.Terminal.Ok();

@@ -21,7 +21,7 @@ internal sealed class BuildpackZip : IAsyncDisposable
         if (IsUrl(place)) return new BuildpackZip(await DownloadAsync(place, stop), Path.GetFileName(new Uri(place).AbsolutePath));
         if (!Directory.Exists(place)) return new BuildpackZip(LocalFile.Try(place, "read", () => File.OpenRead(place)), Path.GetFileName(place));
         if (!Directory.EnumerateFileSystemEntries(place).Any()) throw new CfException($"The specified path '{place}' cannot be an empty directory.");
-        using var files = new AppDirectory(place, []);
+        using var files = new AppDirectory(place, [], all: true);
         return new BuildpackZip(await AppZip.CreateAsync(files, files.Files, stop), new DirectoryInfo(place).Name + ".zip");
     }
 

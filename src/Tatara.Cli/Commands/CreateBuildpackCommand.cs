@@ -38,7 +38,6 @@ internal sealed class CreateBuildpackCommand : CfCommand
         await using var zip = await BuildpackZip.OpenAsync(place, stop);
         var created = await session.Api.CreateBuildpackAsync(buildpack, order, !line.GetValue(disable), stop);
         session.Terminal.Ok();
-        session.Terminal.Line();
         try
         {
             await BuildpackUploader.UploadAsync(session, created.Guid, buildpack, user, zip, stop);

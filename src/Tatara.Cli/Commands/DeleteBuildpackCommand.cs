@@ -36,9 +36,9 @@ internal sealed class DeleteBuildpackCommand : CfCommand
         {
             await session.Api.DeleteBuildpackAsync((await session.Api.FindBuildpackAsync(buildpack, ofStack, stop)).Guid, stop);
         }
-        catch (NotFoundException error)
+        catch (NotFoundException)
         {
-            session.Terminal.Warn(error.Message + ".");
+            session.Terminal.Warn($"Buildpack '{buildpack}'{(string.IsNullOrEmpty(ofStack) ? "" : $" with stack '{ofStack}'")} does not exist.");
         }
 
         session.Terminal.Ok();

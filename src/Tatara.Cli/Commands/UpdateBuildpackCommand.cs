@@ -55,7 +55,6 @@ internal sealed class UpdateBuildpackCommand : CfCommand
         var updated = await session.Api.UpdateBuildpackAsync(found.Guid, changes, stop);
         session.Terminal.Ok();
         if (zip is null) return ExitCodes.Success;
-        session.Terminal.Line();
         await BuildpackUploader.UploadAsync(session, updated.Guid, buildpack, user, zip, stop);
         return ExitCodes.Success;
     }
