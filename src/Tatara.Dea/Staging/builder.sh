@@ -5,7 +5,7 @@
 set -uo pipefail
 
 readonly app=/tmp/app cache=/tmp/cache contents=/tmp/contents result=/tmp/result pipes=/tmp/pipes
-readonly deps=$contents/deps profile=$contents/profile.d
+readonly deps=$contents/deps profile=$contents/profile.d environment=/tmp/env
 readonly no_match=222 compile_failed=223 release_failed=224 supply_failed=225 no_supply=226 finalize_failed=227 fetch_failed=228 droplet_failed=229
 readonly part_bytes=65536
 readonly skip_detect=$1
@@ -132,6 +132,18 @@ supply() {
   "${directories[$1]}/bin/supply" "$app" "$2" "$deps" "$3" || fail $supply_failed "The buildpack ${names[$1]} failed to supply its dependencies."
 }
 
+# Heroku's compile scripts find the app's variables in a directory.
+write_environment() {
+  local name
+  mkdir -p "$environment"
+  for name in $(compgen -e); do
+    case $name in
+      HOME | USER | LANG | PATH | TMPDIR | MEMORY_LIMIT | PWD | OLDPWD | SHLVL | _) ;;
+      *) printf %s "${!name}" >"$environment/$name" ;;
+    esac
+  done
+}
+
 # index_of POSITION: its name in DEPS_DIR, as many digits for all.
 index_of() { printf "%0${#last}d" "$1"; }
 
@@ -156,7 +168,8 @@ build() {
     [ -x "${directories[pack]}/bin/compile" ] || fail $compile_failed "The buildpack ${names[pack]} has neither bin/finalize nor bin/compile."
     [ "$last" -eq 0 ] || echo "Warning: the buildpack ${names[pack]} has no bin/finalize and cannot use what the others supplied."
     rm -rf "${deps:?}/$index"
-    "${directories[pack]}/bin/compile" "$app" "$cache/final" || fail $compile_failed "Failed to compile droplet"
+    write_environment
+    "${directories[pack]}/bin/compile" "$app" "$cache/final" "$environment" || fail $compile_failed "Failed to compile droplet"
   fi
 }
 

@@ -13,7 +13,7 @@ public sealed class CustomBuildpackTests
     private static (string, string)[] OldKind(string says) =>
     [
         ("bin/detect!", "#!/bin/bash\n[ -f $1/server.pl ] && echo Old\n"),
-        ("bin/compile!", $"#!/bin/bash\necho '-----> {says}' with $# arguments\n[ ! -e /tmp/contents/deps/0 ] && echo no deps\n"),
+        ("bin/compile!", $"#!/bin/bash\necho \"-----> {says}\" with $# arguments, $(cat $3/SHAPE)\n[ ! -e /tmp/contents/deps/0 ] && echo no deps\n"),
         ("bin/release!", "#!/bin/bash\nprintf -- '---\\ndefault_process_types:\\n  web: perl server.pl\\n'\n"),
         ("VERSION", says + "\n"),
     ];
@@ -45,13 +45,13 @@ public sealed class CustomBuildpackTests
         server.Commit("old.git", "main", OldKind("main"));
         var url = server.UrlOf("git/old.git") + reference.Replace("COMMIT", first);
 
-        var reply = await dea.StageAsync(dea.StagingMessage([url], environment: TrustsServer));
+        var reply = await dea.StageAsync(dea.StagingMessage([url], environment: [.. TrustsServer, "SHAPE=round"]));
 
         reply.Error.ShouldBeNull(Said(dea));
         reply.Buildpacks!.ShouldBe([new UsedBuildpack(url, null, version)]);
         reply.BuildpackKey.ShouldBeNull();
         reply.ProcessTypes!["web"].ShouldBe("perl server.pl");
-        dea.StagingLines().ShouldContain($"-----> {version} with 2 arguments");
+        dea.StagingLines().ShouldContain($"-----> {version} with 3 arguments, round");
         dea.StagingLines().ShouldContain("no deps");
     }
 
