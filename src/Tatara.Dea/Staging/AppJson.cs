@@ -125,8 +125,8 @@ internal sealed partial record AppJson(IReadOnlyDictionary<string, string> Envir
         return StagingBuildpack.FindInstalled(message, name)?.Name;
     }
 
-    private static IEnumerable<JsonProperty> Fields(JsonElement root, string name) =>
-        Field(root, name) is { ValueKind: JsonValueKind.Object } map ? map.EnumerateObject() : [];
+    private static List<JsonProperty> Fields(JsonElement root, string name) =>
+        Field(root, name) is { ValueKind: JsonValueKind.Object } map ? [.. map.EnumerateObject()] : [];
 
     private static JsonElement? Field(JsonElement map, string name) =>
         map.ValueKind == JsonValueKind.Object && map.TryGetProperty(name, out var value) ? value : null;
