@@ -1,4 +1,3 @@
-using Tatara.Cli.Api;
 using Tatara.Cli.Upload;
 
 namespace Tatara.Cli.Buildpacks;
