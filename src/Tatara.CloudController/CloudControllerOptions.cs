@@ -62,6 +62,9 @@ public sealed record CloudControllerOptions
     /// <summary>Longest start timeout that an app may ask for.</summary>
     public TimeSpan MaxHealthCheckTimeout { get; init; } = TimeSpan.FromSeconds(180);
 
+    /// <summary>How long the staging of an app may take, from when its turn has come.</summary>
+    public TimeSpan StagingTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Memory that the organizations of the default quota may use, in MB.</summary>
     public int DefaultQuotaMemoryMb { get; init; } = 100 * 1024;
 
@@ -80,6 +83,7 @@ public sealed record CloudControllerOptions
         Require(DefaultStack.Length > 0, "The default stack is missing.");
         Require(DefaultMemoryMb > 0 && DefaultDiskMb > 0, "The default memory and disk must be greater than 0.");
         Require(MaxDiskMb >= DefaultDiskMb, "The most disk must not be less than the default disk.");
+        Require(StagingTimeout >= TimeSpan.FromSeconds(1), "The time for staging must be a second or more.");
         Require(MaxHealthCheckTimeout >= TimeSpan.FromSeconds(1), "The longest health check timeout must be a second or more.");
     }
 

@@ -15,6 +15,7 @@ using Tatara.CloudController.Quotas;
 using Tatara.CloudController.Roles;
 using Tatara.CloudController.Root;
 using Tatara.CloudController.Routes;
+using Tatara.CloudController.Sidecars;
 using Tatara.CloudController.Spaces;
 using Tatara.CloudController.Stacks;
 using Tatara.CloudController.Users;
@@ -41,6 +42,7 @@ internal static class CoreFeatures
         services.AddBuildpacks();
         services.AddApps();
         services.AddProcesses();
+        services.AddSidecars();
         services.AddRoutes();
         services.AddManifests();
         services.AddAbsent();
@@ -63,6 +65,7 @@ internal static class CoreFeatures
         routes.MapBuildpacks();
         routes.MapApps();
         routes.MapProcesses();
+        routes.MapSidecars();
         routes.MapRoutes();
         routes.MapManifests();
         routes.MapAbsent();

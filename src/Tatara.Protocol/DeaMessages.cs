@@ -45,6 +45,7 @@ public sealed record InstanceLimits(long Mem, long Disk, int Fds, long? LogRate 
 /// <param name="HealthCheckInvocationTimeout">Seconds one check may take; null means 1.</param>
 /// <param name="ProcessType">web, worker, …; web is the one that has routes.</param>
 /// <param name="ProcessGuid">Guid of the process.</param>
+/// <param name="Sidecars">What runs beside the process, in its container.</param>
 public sealed record DeaStartMessage(
     string Droplet,
     string Version,
@@ -69,7 +70,8 @@ public sealed record DeaStartMessage(
     string CcPartition = "default",
     bool Prod = false,
     string? Console = null,
-    string? Debug = null);
+    string? Debug = null,
+    IReadOnlyList<SidecarSpec>? Sidecars = null);
 
 /// <summary>dea.stop: which instances; a bare droplet means all, and its staging too.</summary>
 public sealed record DeaStopMessage(

@@ -42,20 +42,39 @@ public sealed record AdminBuildpack(string Key, string Url, string Name, string?
 /// <summary>A reply to staging.ID.start: first with TaskId alone (accepted), then with a result or an error.</summary>
 /// <param name="DetectedBuildpack">What detect (or the buildpack's name) said.</param>
 /// <param name="BuildpackKey">Key of the admin buildpack that was used last, null for a URL.</param>
-/// <param name="BuildpackKeys">Keys, or URLs without credentials, of all that were used, in order.</param>
+/// <param name="Buildpacks">All that were used, in order.</param>
 /// <param name="DropletSha1">Of the bits that were uploaded.</param>
 /// <param name="ProcessTypes">Process type to command, from Procfile and release.</param>
 /// <param name="Error">For a person.</param>
+/// <param name="Begun">It waited for its turn until now; its time counts from here.</param>
+/// <param name="Sidecars">Processes that run beside others, as buildpacks declare them.</param>
+/// <param name="EnvironmentDefaults">Variables for when the app does not set them itself, from app.json.</param>
+/// <param name="Formation">Process type to number of instances for processes that are new, from app.json.</param>
 public sealed record StagingReply(
     string TaskId,
     string? TaskStreamingLogUrl = null,
     string? DetectedBuildpack = null,
     string? BuildpackKey = null,
-    IReadOnlyList<string>? BuildpackKeys = null,
+    IReadOnlyList<UsedBuildpack>? Buildpacks = null,
     string? DropletSha1 = null,
     IReadOnlyDictionary<string, string>? ProcessTypes = null,
     string? Error = null,
-    StagingErrorInfo? ErrorInfo = null);
+    StagingErrorInfo? ErrorInfo = null,
+    bool? Begun = null,
+    IReadOnlyList<SidecarSpec>? Sidecars = null,
+    IReadOnlyDictionary<string, string>? EnvironmentDefaults = null,
+    IReadOnlyDictionary<string, int>? Formation = null);
+
+/// <summary>A buildpack that took part in a staging.</summary>
+/// <param name="Key">Of an installed one; otherwise its URL without secrets.</param>
+/// <param name="Name">What it calls itself, if it does.</param>
+/// <param name="Version">Its own, if it says.</param>
+public sealed record UsedBuildpack(string Key, string? Name = null, string? Version = null);
+
+/// <summary>A process that runs in the same container as others.</summary>
+/// <param name="ProcessTypes">Beside which processes.</param>
+/// <param name="Memory">MB of the process's memory meant for it, if it says.</param>
+public sealed record SidecarSpec(string Name, string Command, IReadOnlyList<string> ProcessTypes, int? Memory = null);
 
 /// <summary>A staging failure in the API's terms.</summary>
 /// <param name="Type">NoAppDetectedError, BuildpackCompileFailed, BuildpackReleaseFailed, StagingTimeExpired, InsufficientResources, StagingError …</param>

@@ -45,7 +45,12 @@ public sealed class RecoveryTests
         push.Kill();
         await platform.StartAgainAsync();
 
-        // Until the cut-off build has ended, and it ends by itself, a further one is refused.
+        var build = await Eventually.BecomesAsync("an end of the cut-off build", TimeSpan.FromSeconds(60),
+            async () => (await cf.RunAsync("curl", "/v3/builds")).Output, text => text.Contains("FAILED", StringComparison.Ordinal));
+        build.ShouldContain("StagingError - Staging error: The DEA was restarted while it was staging. Push again");
+        Directory.GetFileSystemEntries(Path.Combine(platform.Data, "dea-0", "staging")).ShouldBeEmpty();
+        Directory.GetFileSystemEntries(Path.Combine(platform.Data, "dea-0"), "staging-*", SearchOption.AllDirectories).ShouldBeEmpty();
+        File.ReadAllLines("/proc/mounts").ShouldNotContain(mount => mount.Contains(platform.Data, StringComparison.Ordinal) && mount.Contains("staging-", StringComparison.Ordinal));
         await Eventually.BecomesAsync("a push that succeeds", TimeSpan.FromSeconds(120),
             async () => await cf.RunAsync("push", "dora", "-p", Sample("dora"), "-m", "128M"), again => again.ExitCode == 0);
         (await http.GetStringAsync(platform.AppUrl("dora"))).ShouldStartWith("Hi, I'm Dora!");

@@ -20,6 +20,8 @@ public sealed partial class DocumentationTests
     [InlineData("README.md")]
     [InlineData("README.ja.md")]
     [InlineData("docs/operations.md")]
+    [InlineData("docs/buildpacks.md")]
+    [InlineData("docs/buildpacks/README.md")]
     [InlineData("docs/cf-push.md")]
     public void Links_InADocument_LeadSomewhere(string document)
     {

@@ -25,6 +25,7 @@ namespace Tatara.Cli.Api;
 [JsonSerializable(typeof(Page<AuditEvent>), TypeInfoPropertyName = "AuditEventPage")]
 [JsonSerializable(typeof(ProcessStats))]
 [JsonSerializable(typeof(AppEnvironment))]
+[JsonSerializable(typeof(EnvironmentGroup))]
 [JsonSerializable(typeof(RouteDestinations))]
 [JsonSerializable(typeof(ResourceMatches))]
 [JsonSerializable(typeof(Build))]

@@ -68,7 +68,12 @@ internal sealed partial class CloudController(Transport transport, TokenSource t
     /// <summary>Sends, and waits for the job the answer points to.</summary>
     private async Task RunJobAsync(ApiRequest request, CancellationToken stop)
     {
-        var location = (await SucceedAsync(request, stop)).Header("Location");
+        await WaitForJobAsync((await SucceedAsync(request, stop)).Header("Location"), stop);
+    }
+
+    /// <exception cref="JobFailedException">It failed.</exception>
+    public async Task WaitForJobAsync(string? location, CancellationToken stop)
+    {
         if (location is null) return;
         var path = new Uri(Address("/"), location).PathAndQuery;
         await Polling.UntilAsync(

@@ -42,6 +42,13 @@ internal static class CommandList
         ("unmap-route", null, () => new UnmapRouteCommand()),
         ("delete-route", null, () => new DeleteRouteCommand()),
         ("buildpacks", null, () => new BuildpacksCommand()),
+        ("create-buildpack", null, () => new CreateBuildpackCommand()),
+        ("update-buildpack", null, () => new UpdateBuildpackCommand()),
+        ("delete-buildpack", null, () => new DeleteBuildpackCommand()),
+        ("running-environment-variable-group", "revg", () => new EnvironmentGroupCommand("running", "staging", "revg")),
+        ("staging-environment-variable-group", "sevg", () => new EnvironmentGroupCommand("staging", "running", "sevg")),
+        ("set-running-environment-variable-group", "srevg", () => new SetEnvironmentGroupCommand("running", "srevg")),
+        ("set-staging-environment-variable-group", "ssevg", () => new SetEnvironmentGroupCommand("staging", "ssevg")),
         ("curl", null, () => new CurlCommand()),
         ("oauth-token", null, () => new OauthTokenCommand()),
     ];

@@ -14,6 +14,7 @@ internal sealed class BuildpacksCommand : CfCommand
     {
         Usage = "cf buildpacks [--labels SELECTOR]";
         Examples = "cf buildpacks\ncf buildpacks --labels 'environment in (production,staging),tier in (backend)'";
+        RelatedCommands = "create-buildpack, delete-buildpack, update-buildpack";
         labels = Value(["--labels"], "Selector to filter buildpacks by labels");
     }
 

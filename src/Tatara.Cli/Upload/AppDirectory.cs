@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Tatara.Cli.Upload;
 
-/// <summary>An app in a directory.</summary>
+/// <summary>An app in a directory, or a buildpack.</summary>
 internal sealed class AppDirectory : IAppFiles
 {
     private const int DirectoryMode = 0b111_101_101;
@@ -10,8 +10,9 @@ internal sealed class AppDirectory : IAppFiles
     private readonly List<AppFile> files = [];
 
     /// <param name="traceFiles">Files that grow while the app is read.</param>
+    /// <param name="all">Nothing is ignored.</param>
     /// <exception cref="CfException">It cannot be read, or holds nothing to upload.</exception>
-    public AppDirectory(string path, IEnumerable<string> traceFiles)
+    public AppDirectory(string path, IEnumerable<string> traceFiles, bool all = false)
     {
         Path = path;
         root = new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
@@ -20,7 +21,7 @@ internal sealed class AppDirectory : IAppFiles
         var rules = new IgnoreRules(lines, traceFiles.Select(file => "/" + System.IO.Path.GetRelativePath(root, file)));
         LocalFile.Try(path, "read", () =>
         {
-            Walk(new DirectoryInfo(root), "", rules);
+            Walk(new DirectoryInfo(root), "", all ? null : rules);
             return files.Count;
         });
         if (files.Count == 0) throw new CfException($"No app files found in '{path}'");
@@ -40,16 +41,16 @@ internal sealed class AppDirectory : IAppFiles
     {
     }
 
-    private void Walk(DirectoryInfo directory, string prefix, IgnoreRules rules)
+    private void Walk(DirectoryInfo directory, string prefix, IgnoreRules? rules)
     {
         foreach (var entry in directory.EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             var path = prefix + entry.Name;
             var isLink = entry.LinkTarget is not null;
             var isDirectory = !isLink && entry is DirectoryInfo;
-            var isIgnored = rules.IsIgnored(path, isDirectory);
+            var isIgnored = rules?.IsIgnored(path, isDirectory) ?? false;
             if (!isIgnored) files.Add(Describe(entry, path, isLink, isDirectory));
-            if (isDirectory && !(isIgnored && rules.CanPrune)) Walk((DirectoryInfo)entry, path + "/", rules);
+            if (isDirectory && !(isIgnored && rules!.CanPrune)) Walk((DirectoryInfo)entry, path + "/", rules);
         }
     }
 

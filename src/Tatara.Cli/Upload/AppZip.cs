@@ -66,7 +66,8 @@ internal static class AppZip
         }
     }
 
-    private static FileStream Temporary()
+    /// <summary>A file that is gone as soon as it is closed, whatever ends the program.</summary>
+    internal static FileStream Temporary()
     {
         var path = Path.Combine(Path.GetTempPath(), $"cf-{Guid.NewGuid():N}.zip");
         return LocalFile.Try(path, "written", () =>

@@ -54,7 +54,7 @@ internal static class AbsentFeature
             if (collection != "revisions") endpoints.Get($"/v3/{collection}", (e, call) => e.ListAsync(call));
             endpoints.Get($"/v3/{collection}/{{guid}}", (_, _) => AbsentEndpoints.GetAsync(what));
         }
-        foreach (var path in new[] { "tasks", "revisions", "revisions/deployed", "sidecars" })
+        foreach (var path in new[] { "tasks", "revisions", "revisions/deployed" })
             endpoints.Get($"/v3/apps/{{guid}}/{path}", (e, call) => e.ListOfAppAsync(call));
         foreach (var path in new[] { "running_security_groups", "staging_security_groups" })
             endpoints.Get($"/v3/spaces/{{guid}}/{path}", (e, call) => e.ListAsync(call));

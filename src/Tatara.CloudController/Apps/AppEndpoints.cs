@@ -74,9 +74,10 @@ internal sealed class AppEndpoints(
         app.Name = name ?? app.Name;
         if (lifecycle is not null) await lifecycle.ApplyToAsync(app, db, store.Options, call.Cancelled);
         metadata.ApplyTo(app);
-        events.Record("audit.app.update", app, space, new { Request = body.Raw });
+        var shown = Redaction.Hide(body.Raw);
+        events.Record("audit.app.update", app, space, new { Request = shown });
         await db.SaveUniqueAsync(() => AppStore.NameTaken(name!), call.Cancelled);
-        await store.LogAsync(app, $"Updated app with guid {app.Guid} ({body.Raw.GetRawText()})", call.Cancelled);
+        await store.LogAsync(app, $"Updated app with guid {app.Guid} ({shown.ToJsonString()})", call.Cancelled);
         return Answer.Ok(AppResponse.From(app, links));
     }
 

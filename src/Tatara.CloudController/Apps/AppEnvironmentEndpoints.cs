@@ -38,7 +38,7 @@ internal sealed class AppEnvironmentEndpoints(
     public async Task<IResult> GetAllAsync(ApiCall call)
     {
         var (app, _) = await ReadableAsync(call);
-        var surroundings = await AppSurroundings.ReadAsync(db, app, AppSurroundings.Running, call.Cancelled);
+        var surroundings = await AppSurroundings.ReadAsync(db, app, EnvironmentGroups.Running, call.Cancelled);
         var process = await db.Processes.AsNoTracking().SingleOrDefaultAsync(p => p.AppGuid == app.Guid && p.Type == ProcessFactory.Web, call.Cancelled)
             ?? ProcessFactory.Create(app, ProcessFactory.Web, store.Options);
         var uris = (await RouteUris.ReadAsync(db, app.Guid, call.Cancelled))[ProcessFactory.Web].ToList();

@@ -35,11 +35,7 @@ internal sealed record LifecycleRequest(IReadOnlyList<string>? Buildpacks, bool 
     {
         if (Buildpacks is not null)
         {
-            foreach (var buildpack in Buildpacks.Where(b => !BuildpackNames.IsUrl(b)))
-            {
-                if (!await db.Buildpacks.AnyAsync(b => b.Name == buildpack, cancellationToken))
-                    throw ApiErrors.Unprocessable($"Buildpack \"{buildpack}\" must be an existing admin buildpack or a valid git URI");
-            }
+            await BuildpackNames.RequireKnownAsync(db, Buildpacks, cancellationToken);
             app.Buildpacks = Buildpacks;
         }
         if (!GivesStack) return;

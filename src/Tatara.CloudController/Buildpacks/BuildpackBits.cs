@@ -1,20 +1,20 @@
 using System.IO.Compression;
+using System.Text.RegularExpressions;
 using Tatara.CloudController.Blobs;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Errors;
+using Tatara.CloudController.Manifests;
 
 namespace Tatara.CloudController.Buildpacks;
 
 /// <summary>Keeps the zips of buildpacks in the blobstore. They are named by guid and hash, so new bits never overwrite those in use.</summary>
-internal sealed class BuildpackBits(IBlobstore blobs)
+internal sealed partial class BuildpackBits(IBlobstore blobs)
 {
     /// <summary>Most that a buildpack may have; the cached ones of large runtimes come near.</summary>
     public const long MaxBytes = 4L * 1024 * 1024 * 1024;
 
     private const int MaxEntries = 200_000;
-
-    /// <summary>One of these makes a directory a buildpack.</summary>
-    private static readonly string[] s_scripts = ["bin/detect", "bin/supply", "bin/finalize", "bin/compile"];
+    private const int MaxManifestBytes = 1024 * 1024;
 
     /// <summary>Names the bits in messages to DEAs too: their cache key.</summary>
     public static string Key(string guid, string sha256) => $"{guid}_{sha256}";
@@ -25,7 +25,7 @@ internal sealed class BuildpackBits(IBlobstore blobs)
         using (var content = blobs.Open(uploadKey))
         {
             if (content is null) return false;
-            Check(content);
+            using var zip = Open(content);
         }
         var old = buildpack.Sha256;
         if (!blobs.Move(uploadKey, BlobKeys.Buildpack(Key(buildpack.Guid, sha256)))) return false;
@@ -36,19 +36,58 @@ internal sealed class BuildpackBits(IBlobstore blobs)
 
     public void Delete(string guid, string sha256) => blobs.Delete(BlobKeys.Buildpack(Key(guid, sha256)));
 
-    private static void Check(Stream content)
+    public bool IsZip(string uploadKey)
+    {
+        Span<byte> start = stackalloc byte[4];
+        using var content = blobs.Open(uploadKey);
+        return content?.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("PK\x03\x04"u8);
+    }
+
+    /// <summary>The stack that the manifest.yml of uploaded bits names, if it does.</summary>
+    /// <exception cref="ApiException">They are no buildpack.</exception>
+    public string? StackOf(string uploadKey)
+    {
+        using var content = blobs.Open(uploadKey);
+        if (content is null) return null;
+        using var zip = Open(content);
+        return zip.GetEntry("manifest.yml") is { } manifest ? ReadStack(manifest) : null;
+    }
+
+    private static ZipArchive Open(Stream content)
     {
         try
         {
-            using var zip = new ZipArchive(content, ZipArchiveMode.Read);
+            var zip = new ZipArchive(content, ZipArchiveMode.Read);
             if (zip.Entries.Count > MaxEntries) throw Invalid($"it has more than {MaxEntries} entries");
-            if (!zip.Entries.Any(e => s_scripts.Contains(e.FullName))) throw Invalid("it has none of bin/detect, bin/supply, bin/finalize, bin/compile");
+            if (!zip.Entries.Any(e => Script().IsMatch(e.FullName))) throw Invalid("it has none of bin/detect, bin/supply, bin/finalize, bin/compile");
+            return zip;
         }
         catch (InvalidDataException e)
         {
             throw Invalid(e.Message);
         }
     }
+
+    private static string? ReadStack(ZipArchiveEntry manifest)
+    {
+        if (manifest.Length > MaxManifestBytes) throw Invalid("buildpack manifest is too large");
+        using var reader = new StreamReader(manifest.Open());
+        // An entry may have more than it says.
+        var text = new char[MaxManifestBytes];
+        var length = reader.ReadBlock(text);
+        try
+        {
+            return ManifestYaml.Read(new string(text, 0, length)) is ManifestMap map && map.Fields.GetValueOrDefault("stack") is ManifestScalar { IsNull: false, Text.Length: > 0 } stack ? stack.Text : null;
+        }
+        catch (ApiException)
+        {
+            throw Invalid("buildpack manifest is not valid");
+        }
+    }
+
+    /// <summary>One of these makes a directory a buildpack, its own or the only one in it.</summary>
+    [GeneratedRegex("^([^/]+/)?bin/(detect|supply|finalize|compile)$")]
+    private static partial Regex Script();
 
     private static ApiException Invalid(string why) => ApiErrors.Make(422, 390013, "BuildpackZipError", $"Buildpack zip error: {why}");
 }

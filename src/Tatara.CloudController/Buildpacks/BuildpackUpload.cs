@@ -14,7 +14,7 @@ namespace Tatara.CloudController.Buildpacks;
 internal sealed record BuildpackUploadPayload(string Guid, string UploadKey, string FileName, string Sha256);
 
 /// <summary>POST /v3/buildpacks/GUID/upload: the bits go to the blobstore as they arrive, a job checks them.</summary>
-internal sealed class BuildpackUploadEndpoints(CloudControllerDbContext db, Access access, IBlobstore blobs, JobQueue jobs, Links links)
+internal sealed class BuildpackUploadEndpoints(CloudControllerDbContext db, Access access, IBlobstore blobs, BuildpackBits buildpacks, JobQueue jobs, Links links)
 {
     public async Task<IResult> UploadAsync(ApiCall call)
     {
@@ -25,20 +25,23 @@ internal sealed class BuildpackUploadEndpoints(CloudControllerDbContext db, Acce
 
         var key = BlobKeys.Upload(Entity.NewGuid());
         var upload = await MultipartUpload.ReadAsync(call.Http.Request, blobs, key, BuildpackBits.MaxBytes, call.Cancelled);
-        if (upload.Bits is not { } bits) throw ApiErrors.Unprocessable("Upload must include bits");
         var name = Path.GetFileName(upload.FileName ?? "");
-        if (!name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-        {
-            blobs.Delete(key);
-            throw ApiErrors.Unprocessable($"{(name.Length == 0 ? "The file" : name)} is not a zip");
-        }
+        if (upload.Bits is not { } bits || name.Length == 0) throw Invalid(key, "A buildpack zip file must be uploaded as 'bits'");
+        if (bits.Size == 0) throw Invalid(key, $"{name} cannot be empty");
+        if (!buildpacks.IsZip(key)) throw Invalid(key, $"{name} is not a zip file. Buildpacks of lifecycle \"buildpack\" must be valid zip files.");
         var payload = new BuildpackUploadPayload(buildpack.Guid, key, name, bits.Sha256);
         return jobs.Accepted(await jobs.EnqueueAsync("buildpack.upload", payload, ("buildpack", buildpack.Guid), call.Cancelled), BuildpackResponse.From(buildpack, links));
+    }
+
+    private ApiException Invalid(string key, string why)
+    {
+        blobs.Delete(key);
+        return ApiErrors.Unprocessable("Uploaded buildpack file is invalid: " + why);
     }
 }
 
 /// <summary>The job behind an upload.</summary>
-internal sealed class BuildpackUploadJob(CloudControllerDbContext db, BuildpackBits bits, IBlobstore blobs) : IJobHandler
+internal sealed class BuildpackUploadJob(CloudControllerDbContext db, BuildpackBits bits, IBlobstore blobs, CloudControllerOptions options) : IJobHandler
 {
     public async Task RunAsync(Job job, CancellationToken cancellationToken)
     {
@@ -46,10 +49,11 @@ internal sealed class BuildpackUploadJob(CloudControllerDbContext db, BuildpackB
         try
         {
             if (await db.Buildpacks.SingleOrDefaultAsync(b => b.Guid == payload.Guid, cancellationToken) is not { } buildpack) throw ApiErrors.ResourceNotFound("Buildpack");
+            await AssociateAsync(buildpack, bits.StackOf(payload.UploadKey), cancellationToken);
             if (!bits.Adopt(buildpack, payload.UploadKey, payload.FileName, payload.Sha256) && buildpack.Sha256 != payload.Sha256)
                 (buildpack.Sha256, buildpack.Filename, buildpack.State) = (payload.Sha256, payload.FileName, "READY"); // A crash came between the move and the row.
             buildpack.Source = null;
-            await db.SaveChangesAsync(cancellationToken);
+            await db.SaveUniqueAsync(() => Taken(buildpack), cancellationToken);
         }
         catch (ApiException)
         {
@@ -57,6 +61,24 @@ internal sealed class BuildpackUploadJob(CloudControllerDbContext db, BuildpackB
             throw;
         }
     }
+
+    /// <summary>The stack that the buildpack itself names, if any, becomes its own, once and for all.</summary>
+    private async Task AssociateAsync(Buildpack buildpack, string? named, CancellationToken cancellationToken)
+    {
+        if (named is null) return;
+        var stack = options.StackAliases.GetValueOrDefault(named, named);
+        if (buildpack.Stack == stack) return;
+        if (buildpack.Stack is not null)
+            throw ApiErrors.Make(422, 390011, "BuildpackStacksDontMatch", $"Uploaded buildpack stack ({named}) does not match {buildpack.Stack}");
+        if (!await db.Stacks.AnyAsync(s => s.Name == stack, cancellationToken))
+            throw ApiErrors.Make(422, 390012, "BuildpackStackDoesNotExist", $"Uploaded buildpack stack ({named}) does not exist");
+        if (await db.Buildpacks.AnyAsync(b => b.Name == buildpack.Name && b.Stack == stack, cancellationToken)) throw Taken(buildpack, stack);
+        buildpack.Stack = stack;
+    }
+
+    private static ApiException Taken(Buildpack buildpack, string? stack = null) => ApiErrors.Make(
+        422, 290000, "BuildpackNameStackLifecycleTaken",
+        $"The buildpack name {buildpack.Name} is already in use for the stack {stack ?? buildpack.Stack} and the lifecycle buildpack");
 }
 
 /// <summary>The job behind DELETE /v3/buildpacks/GUID.</summary>

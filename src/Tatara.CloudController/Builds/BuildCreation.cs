@@ -7,6 +7,7 @@ using Tatara.CloudController.Errors;
 using Tatara.CloudController.Events;
 using Tatara.CloudController.Logs;
 using Tatara.CloudController.Packages;
+using Tatara.CloudController.Quotas;
 using Tatara.CloudController.Roles;
 
 namespace Tatara.CloudController.Builds;
@@ -16,7 +17,8 @@ namespace Tatara.CloudController.Builds;
 /// DEA. If 5. does not come about, the watch does it.
 /// </summary>
 internal sealed class BuildCreation(
-    CloudControllerDbContext db, Access access, BuildLifecycleRules rules, DropletReuse reuse, Stager stager, EventRecorder events, BitsExpiration expiration, ApiLog log)
+    CloudControllerDbContext db, Access access, BuildLifecycleRules rules, QuotaGuard quotas, DropletReuse reuse, Stager stager, EventRecorder events,
+    BitsExpiration expiration, ApiLog log)
 {
     /// <summary>Compilers need room that the app itself may not: Cloud Foundry's least for memory; for disk, what fits small machines.</summary>
     private const int LeastMemoryMb = 1024, LeastDiskMb = 2048;
@@ -43,6 +45,7 @@ internal sealed class BuildCreation(
             CreatedByGuid = caller.Guid,
             CreatedByName = caller.Name,
         };
+        await quotas.CheckStagingAsync(space, build.StagingMemoryMb, cancellationToken);
         request.Metadata.ApplyTo(build);
         var reused = await reuse.TryAsync(build, package, cancellationToken); // 3.
         db.Builds.Add(build); // 4.

@@ -9,8 +9,9 @@ internal static class BuildFeature
 {
     public static void AddBuilds(this IServiceCollection services)
     {
-        services.TryAddSingleton(new StagingTimes());
+        services.TryAddSingleton(provider => new StagingTimes { Timeout = provider.GetRequiredService<CloudControllerOptions>().StagingTimeout });
         services
+            .AddScoped<BuildCancellation>()
             .AddScoped<BuildCreation>()
             .AddScoped<BuildLifecycleRules>()
             .AddScoped<DropletReuse>()

@@ -18,13 +18,12 @@ internal sealed class BuildLifecycleRules(CloudControllerDbContext db, CloudCont
 
     public async Task CheckBuildpacksAsync(IReadOnlyList<string> buildpacks, CancellationToken cancellationToken)
     {
+        await BuildpackNames.RequireKnownAsync(db, buildpacks, cancellationToken);
         foreach (var buildpack in buildpacks)
         {
-            var installed = await db.Buildpacks.AsNoTracking().Where(b => b.Name == buildpack).ToListAsync(cancellationToken);
-            if (installed.Count > 0 && installed.TrueForAll(b => !b.Enabled))
+            var enabled = await db.Buildpacks.Where(b => b.Name == buildpack).Select(b => b.Enabled).ToListAsync(cancellationToken);
+            if (enabled.Count > 0 && !enabled.Contains(true))
                 throw ApiErrors.Make(422, 290003, "BuildpackInvalid", $"Buildpack is invalid: Requested buildpack(s) '{buildpack}' are disabled and cannot be used for staging");
-            if (installed.Count == 0 && !BuildpackNames.IsUrl(buildpack))
-                throw ApiErrors.Unprocessable($"Buildpack \"{buildpack}\" must be an existing admin buildpack or a valid git URI");
         }
     }
 }

@@ -12,9 +12,10 @@ namespace Tatara.CloudController.Builds;
 internal sealed class BuildOutcome(
     CloudControllerDbContext db, StagedDroplets droplets, BitsExpiration expiration, EventRecorder events, ApiLog log)
 {
-    public async Task AcceptAsync(string buildGuid, DateTimeOffset now, CancellationToken cancellationToken) =>
+    /// <param name="begun">It had been accepted, and waited for its turn on the DEA.</param>
+    public async Task AcceptAsync(string buildGuid, bool begun, DateTimeOffset now, CancellationToken cancellationToken) =>
         await db.Builds
-            .Where(b => b.Guid == buildGuid && b.State == BuildStates.Staging && b.StartedAt == null)
+            .Where(b => b.Guid == buildGuid && b.State == BuildStates.Staging && (b.StartedAt == null || begun))
             .ExecuteUpdateAsync(s => s.SetProperty(b => b.StartedAt, now), cancellationToken);
 
     /// <summary>A DEA that turned out to have no room gives the build back; the watch looks for another one.</summary>
@@ -60,6 +61,9 @@ internal sealed class BuildOutcome(
         droplet.State = DropletStates.Staged;
         droplet.ProcessTypes = types.ToDictionary(t => t.Key, t => (string?)t.Value);
         droplet.Buildpacks = await BuildpacksAsync(reply, cancellationToken);
+        droplet.Sidecars = reply.Sidecars ?? [];
+        droplet.EnvironmentDefaults = (reply.EnvironmentDefaults ?? new Dictionary<string, string>()).ToDictionary(v => v.Key, v => (string?)v.Value);
+        droplet.Formation = reply.Formation ?? new Dictionary<string, int>();
         (build.State, build.DropletGuid) = (BuildStates.Staged, droplet.Guid);
         var (app, space) = await SurroundingsAsync(build, cancellationToken);
         Record("audit.app.build.staged", build, app, space, new { build_guid = build.Guid, package_guid = build.PackageGuid, droplet_guid = droplet.Guid });
@@ -81,14 +85,14 @@ internal sealed class BuildOutcome(
 
     private async Task<IReadOnlyList<DropletBuildpack>> BuildpacksAsync(StagingReply reply, CancellationToken cancellationToken)
     {
-        var keys = reply.BuildpackKeys ?? (reply.BuildpackKey is null ? [] : [reply.BuildpackKey]);
+        var used = reply.Buildpacks ?? (reply.BuildpackKey is null ? [] : [new UsedBuildpack(reply.BuildpackKey)]);
         var installed = await db.Buildpacks.AsNoTracking().ToListAsync(cancellationToken);
         return
         [
-            .. keys.Select((key, i) =>
+            .. used.Select((buildpack, i) =>
             {
-                var name = installed.FirstOrDefault(b => b.Sha256 is not null && BuildpackBits.Key(b.Guid, b.Sha256) == key)?.Name ?? key;
-                return new DropletBuildpack(name, i == keys.Count - 1 ? reply.DetectedBuildpack : null, name, null);
+                var known = installed.FirstOrDefault(b => b.Sha256 is not null && BuildpackBits.Key(b.Guid, b.Sha256) == buildpack.Key)?.Name;
+                return new DropletBuildpack(known ?? buildpack.Key, i == used.Count - 1 ? reply.DetectedBuildpack : null, buildpack.Name ?? known, buildpack.Version);
             }),
         ];
     }

@@ -28,7 +28,7 @@ internal sealed partial class StagingListener(NatsConnection bus, IServiceScopeF
             await outcome.GiveBackAsync(reply.TaskId, cancellationToken);
             return;
         }
-        await outcome.AcceptAsync(reply.TaskId, time.GetUtcNow(), cancellationToken);
+        await outcome.AcceptAsync(reply.TaskId, reply.Begun == true, time.GetUtcNow(), cancellationToken);
         var isResult = reply.DropletSha1 is not null || reply.Error is not null || reply.ErrorInfo is not null;
         if (isResult) await outcome.FinishAsync(reply, cancellationToken);
     }

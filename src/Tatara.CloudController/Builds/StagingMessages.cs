@@ -3,6 +3,7 @@ using Tatara.CloudController.Api;
 using Tatara.CloudController.Blobs;
 using Tatara.CloudController.Buildpacks;
 using Tatara.CloudController.Data;
+using Tatara.CloudController.Environments;
 using Tatara.CloudController.Instances;
 using Tatara.Protocol;
 
@@ -16,7 +17,7 @@ internal sealed class StagingMessages(CloudControllerDbContext db, BlobUrls urls
     public async Task<StagingStartMessage> CreateAsync(Build build, CancellationToken cancellationToken)
     {
         var app = await db.Apps.AsNoTracking().SingleAsync(a => a.Guid == build.AppGuid, cancellationToken);
-        var surroundings = await AppSurroundings.ReadAsync(db, app, AppSurroundings.Staging, cancellationToken);
+        var surroundings = await AppSurroundings.ReadAsync(db, app, EnvironmentGroups.Staging, cancellationToken);
         var uris = await RouteUris.ReadAsync(db, app.Guid, cancellationToken);
         var stack = StackOf(build);
         var installed = await InstalledAsync(stack, cancellationToken);

@@ -3,7 +3,7 @@ namespace Tatara.CloudController.Builds;
 /// <summary>How patient staging is.</summary>
 internal sealed record StagingTimes
 {
-    /// <summary>All of staging, as the DEA is told. Cloud Foundry's default.</summary>
+    /// <summary>All of staging, as the DEA is told.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>The DEA gives up by itself at the timeout; its reply may need this long.</summary>

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Deas;
 using Tatara.MessageBus;
-using Tatara.Protocol;
 
 namespace Tatara.CloudController.Builds;
 
@@ -65,8 +64,7 @@ internal sealed partial class StagingWatch(
             _ => (StagingErrors.StagingTimeExpired, $"staging took longer than {times.Timeout.TotalSeconds:0} s"),
         };
         Log.Ended(logger, build.Guid, detail);
-        await bus.PublishAsync(Subjects.StagingStop, new StagingStopMessage(build.AppGuid, build.Guid), cancellationToken: cancellationToken);
-        await services.GetRequiredService<BuildOutcome>().FailAsync(build.Guid, id, detail, cancellationToken);
+        await services.GetRequiredService<BuildCancellation>().EndAsync(build, id, detail, cancellationToken);
     }
 
     private static partial class Log

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Tatara.Protocol;
 
 namespace Tatara.CloudController.Data;
 
@@ -30,6 +31,7 @@ internal sealed class CloudControllerDbContext(DbContextOptions<CloudControllerD
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<FeatureFlag> FeatureFlags => Set<FeatureFlag>();
     public DbSet<EnvironmentVariableGroup> EnvironmentVariableGroups => Set<EnvironmentVariableGroup>();
+    public DbSet<Sidecar> Sidecars => Set<Sidecar>();
     public DbSet<LabelRow> Labels => Set<LabelRow>();
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
@@ -52,6 +54,10 @@ internal sealed class CloudControllerDbContext(DbContextOptions<CloudControllerD
             .HaveConversion<JsonConverter<IReadOnlyList<string>>, JsonComparer<IReadOnlyList<string>>>();
         configuration.Properties<IReadOnlyList<DropletBuildpack>>()
             .HaveConversion<JsonConverter<IReadOnlyList<DropletBuildpack>>, JsonComparer<IReadOnlyList<DropletBuildpack>>>();
+        configuration.Properties<IReadOnlyList<SidecarSpec>>()
+            .HaveConversion<JsonConverter<IReadOnlyList<SidecarSpec>>, JsonComparer<IReadOnlyList<SidecarSpec>>>();
+        configuration.Properties<IReadOnlyDictionary<string, int>>()
+            .HaveConversion<JsonConverter<IReadOnlyDictionary<string, int>>, JsonComparer<IReadOnlyDictionary<string, int>>>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) => Schema.Define(modelBuilder, Database.ProviderName);

@@ -1,3 +1,5 @@
+using Tatara.Protocol;
+
 namespace Tatara.CloudController.Data;
 
 /// <summary>What staging made of a package: ready to run.</summary>
@@ -18,6 +20,15 @@ internal sealed class Droplet : LabelledEntity
     public IReadOnlyDictionary<string, string?> ProcessTypes { get; set; } = new Dictionary<string, string?>();
     public string ExecutionMetadata { get; set; } = "";
     public IReadOnlyList<DropletBuildpack> Buildpacks { get; set; } = [];
+
+    /// <summary>As its buildpacks declare them.</summary>
+    public IReadOnlyList<SidecarSpec> Sidecars { get; set; } = [];
+
+    /// <summary>For variables that nobody sets.</summary>
+    public IReadOnlyDictionary<string, string?> EnvironmentDefaults { get; set; } = new Dictionary<string, string?>();
+
+    /// <summary>Process type to number of instances, for processes that are new.</summary>
+    public IReadOnlyDictionary<string, int> Formation { get; set; } = new Dictionary<string, int>();
 }
 
 /// <summary>A buildpack that took part in a droplet.</summary>

@@ -15,7 +15,7 @@ internal static class Schema
             typeof(App), typeof(Process), typeof(Package), typeof(Build), typeof(Droplet), typeof(Route), typeof(RouteDestination),
             typeof(Domain), typeof(Organization), typeof(Space), typeof(User), typeof(RoleAssignment), typeof(OrganizationQuota),
             typeof(SpaceQuota), typeof(Buildpack), typeof(Stack), typeof(Job), typeof(AuditEvent), typeof(FeatureFlag),
-            typeof(EnvironmentVariableGroup),
+            typeof(EnvironmentVariableGroup), typeof(Sidecar),
         })
         {
             model.Entity(type).HasAlternateKey(nameof(Entity.Guid));
@@ -29,6 +29,10 @@ internal static class Schema
         var process = model.Entity<Process>();
         process.HasIndex(p => new { p.AppGuid, p.Type }).IsUnique();
         BelongsTo<Process, App>(process, nameof(Process.AppGuid));
+
+        var sidecar = model.Entity<Sidecar>();
+        sidecar.HasIndex(s => new { s.AppGuid, s.Name }).IsUnique();
+        BelongsTo<Sidecar, App>(sidecar, nameof(Sidecar.AppGuid));
 
         BelongsTo<Package, App>(model.Entity<Package>(), nameof(Package.AppGuid));
         var known = model.Entity<KnownFile>();

@@ -2,6 +2,8 @@ using Tatara.CloudController.Api;
 using Tatara.CloudController.Blobs;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Deas;
+using Tatara.CloudController.Environments;
+using Tatara.CloudController.Sidecars;
 using Tatara.Protocol;
 
 namespace Tatara.CloudController.Instances;
@@ -16,7 +18,7 @@ internal sealed class StartMessages(CloudControllerDbContext db, BlobUrls urls, 
     public async Task<DeaStartMessage> CreateAsync(Workload workload, CancellationToken cancellationToken)
     {
         var (process, app, droplet, uris) = workload;
-        var surroundings = await AppSurroundings.ReadAsync(db, app, AppSurroundings.Running, cancellationToken);
+        var surroundings = await AppSurroundings.ReadAsync(db, app, EnvironmentGroups.Running, cancellationToken);
         var limits = new VcapLimits(FileDescriptors, process.MemoryMb, process.DiskMb);
         return new DeaStartMessage(
             Droplet: process.Guid,
@@ -27,7 +29,7 @@ internal sealed class StartMessages(CloudControllerDbContext db, BlobUrls urls, 
             ExecutableUri: urls.DropletDownload(droplet.Guid),
             Uris: uris,
             Limits: new InstanceLimits(process.MemoryMb, process.DiskMb, FileDescriptors, process.LogRateLimit),
-            Env: surroundings.Environment(),
+            Env: surroundings.Environment(droplet),
             VcapApplication: VcapApplication.Of(surroundings, uris, process.Version, limits, links.ApiUrl, (process.Guid, process.Type)),
             StartCommand: Command(process, droplet),
             HealthCheckTimeout: process.HealthCheckTimeout,
@@ -36,7 +38,8 @@ internal sealed class StartMessages(CloudControllerDbContext db, BlobUrls urls, 
             HealthCheckInvocationTimeout: process.HealthCheckInvocationTimeout,
             ProcessType: process.Type,
             ProcessGuid: process.Guid,
-            Stack: StackOf(droplet));
+            Stack: StackOf(droplet),
+            Sidecars: await SidecarStore.BesideAsync(db, process, cancellationToken));
     }
 
     public Demand DemandOf(Workload workload) => new(workload.Process.MemoryMb, workload.Process.DiskMb, StackOf(workload.Droplet!));

@@ -18,6 +18,7 @@ internal static class AppManifest
         if (app.EnvironmentVariables.Count > 0) manifest["env"] = Map(app.EnvironmentVariables);
         manifest["features"] = new JsonObject { ["ssh"] = app.SshEnabled, ["revisions"] = app.RevisionsEnabled };
         if (await RoutesAsync(app, db, cancellationToken) is { Count: > 0 } routes) manifest["routes"] = routes;
+        if (await SidecarsAsync(app, db, cancellationToken) is { Count: > 0 } sidecars) manifest["sidecars"] = sidecars;
         var metadata = new JsonObject();
         if (app.Labels.Count > 0) metadata["labels"] = Map(app.Labels);
         if (app.Annotations.Count > 0) metadata["annotations"] = Map(app.Annotations);
@@ -40,6 +41,23 @@ internal static class AppManifest
             .Distinct()
             .OrderBy(r => r.Url, StringComparer.Ordinal)
             .Select(r => new JsonObject { ["route"] = r.Url, ["protocol"] = r.Protocol })]);
+    }
+
+    private static async Task<JsonArray> SidecarsAsync(App app, CloudControllerDbContext db, CancellationToken cancellationToken)
+    {
+        var shown = new JsonArray();
+        foreach (var sidecar in await db.Sidecars.AsNoTracking().Where(s => s.AppGuid == app.Guid && s.Origin == SidecarOrigins.User).OrderBy(s => s.Name).ToListAsync(cancellationToken))
+        {
+            var one = new JsonObject
+            {
+                ["name"] = sidecar.Name,
+                ["process_types"] = new JsonArray([.. sidecar.ProcessTypes.Select(t => JsonValue.Create(t))]),
+                ["command"] = sidecar.Command,
+            };
+            if (sidecar.MemoryMb is { } memory) one["memory"] = string.Create(CultureInfo.InvariantCulture, $"{memory}M");
+            shown.Add(one);
+        }
+        return shown;
     }
 
     private static JsonObject Present(Process process)

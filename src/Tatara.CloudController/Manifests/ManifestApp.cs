@@ -1,5 +1,6 @@
 using Tatara.CloudController.Metadata;
 using Tatara.CloudController.Processes;
+using Tatara.CloudController.Sidecars;
 
 namespace Tatara.CloudController.Manifests;
 
@@ -17,6 +18,7 @@ internal sealed record ManifestApp
     public IReadOnlyList<ManifestProcess> Processes { get; init; } = [];
     public ManifestRoutes Routes { get; init; } = new();
     public IReadOnlyList<string> Services { get; init; } = [];
+    public IReadOnlyList<SidecarRequest> Sidecars { get; init; } = [];
     public bool? SshEnabled { get; init; }
     public bool? RevisionsEnabled { get; init; }
 }

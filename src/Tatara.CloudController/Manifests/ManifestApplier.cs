@@ -6,6 +6,7 @@ using Tatara.CloudController.Errors;
 using Tatara.CloudController.Events;
 using Tatara.CloudController.Processes;
 using Tatara.CloudController.Quotas;
+using Tatara.CloudController.Sidecars;
 
 namespace Tatara.CloudController.Manifests;
 
@@ -14,7 +15,7 @@ namespace Tatara.CloudController.Manifests;
 /// instances have to be told once the transaction has held.
 /// </summary>
 internal sealed class ManifestApplier(
-    CloudControllerDbContext db, AppStore store, ProcessChanges changes, QuotaGuard quotas, ManifestRouteApplier routes, EventRecorder events)
+    CloudControllerDbContext db, AppStore store, ProcessChanges changes, QuotaGuard quotas, ManifestRouteApplier routes, SidecarStore sidecars, EventRecorder events)
 {
     public async Task<App> ApplyAsync(ManifestApp manifest, Space space, CancellationToken cancellationToken)
     {
@@ -74,12 +75,19 @@ internal sealed class ManifestApplier(
         }
         if (app.DesiredState == AppStates.Started) await quotas.CheckStartedAsync(app.Guid, space, processes, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
+        foreach (var sidecar in manifest.Sidecars)
+        {
+            if (await sidecars.FindAsync(app.Guid, sidecar.Name!, cancellationToken) is { } existing) await sidecars.ChangeAsync(existing, sidecar, cancellationToken);
+            else await sidecars.AddAsync(app.Guid, sidecar, SidecarOrigins.User, cancellationToken);
+        }
     }
 
     private static JsonObject Shown(ManifestApp manifest)
     {
         var source = manifest.Source.ToJson().AsObject();
         if (source.ContainsKey("env")) source["env"] = Redaction.Hidden;
+        if (source.ContainsKey("buildpack")) source["buildpack"] = BuildpackNames.HideCredentials(source["buildpack"]?.ToString() ?? "");
+        Redaction.HideLogins(source["buildpacks"]);
         return source;
     }
 }

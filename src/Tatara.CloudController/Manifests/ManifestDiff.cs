@@ -14,12 +14,12 @@ internal sealed record DiffStep(
 internal static class ManifestDiff
 {
     /// <summary>Lists whose items have a name: they are compared by it, wherever they stand.</summary>
-    private static readonly Dictionary<string, string> s_names = new() { ["processes"] = "type", ["routes"] = "route" };
+    private static readonly Dictionary<string, string> s_names = new() { ["processes"] = "type", ["routes"] = "route", ["sidecars"] = "name" };
 
     private static readonly string[] s_sizes = ["memory", "disk-quota", "log-rate-limit-per-second"];
 
     /// <summary>Keys that only the client or nobody yet acts upon, or that say how routes are made the first time.</summary>
-    private static readonly string[] s_silent = ["path", "docker", "services", "sidecars", "lifecycle", "no-route", "random-route", "default-route"];
+    private static readonly string[] s_silent = ["path", "docker", "services", "lifecycle", "no-route", "random-route", "default-route"];
 
     /// <param name="existing">The app as a manifest; null when there is none yet.</param>
     /// <param name="stackAliases">Another name of the same stack is no difference.</param>

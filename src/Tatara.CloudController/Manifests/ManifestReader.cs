@@ -55,6 +55,7 @@ internal static class ManifestReader
             Processes = ManifestProcessReader.Read(fields, errors),
             Routes = ManifestRouteReader.Read(fields, errors),
             Services = ReadServices(fields),
+            Sidecars = ManifestSidecarReader.Read(fields, errors),
             SshEnabled = features?.Boolean("ssh"),
             RevisionsEnabled = features?.Boolean("revisions"),
         };
@@ -123,6 +124,5 @@ internal static class ManifestReader
     {
         if (fields.Node("docker") is { } docker) fields.Fail("Docker support has not been enabled.", docker.Line);
         if (fields.String("lifecycle") is not (null or "buildpack")) fields.Fail("lifecycle", "is not included in the list: buildpack");
-        if (fields.List("sidecars") is { Count: > 0 } sidecars) fields.Fail("Sidecars are not available here.", sidecars[0].Line);
     }
 }

@@ -17,7 +17,8 @@ internal static class EntryMode
         return ((attributes >> 16) & TypeMask) switch
         {
             0 => folder ? EntryKind.Folder : EntryKind.File,
-            TypeFile when !folder => EntryKind.File,
+            // The official command line gives folders the type of files; their names say what they are.
+            TypeFile => folder ? EntryKind.Folder : EntryKind.File,
             TypeFolder => EntryKind.Folder,
             TypeLink when !folder => EntryKind.Link,
             _ => null,

@@ -70,14 +70,6 @@ internal sealed class ProcessEndpoints(
         return Answer.NoContent();
     }
 
-    /// <summary>Sidecars cannot be made here yet, so there are none.</summary>
-    public async Task<IResult> ListSidecarsAsync(ApiCall call)
-    {
-        var query = call.ReadListQuery();
-        await FindAsync(call, AccessLevel.Read);
-        return Answer.Ok(pager.Present(query, 0, []));
-    }
-
     private async Task<IResult> ListAsync(ApiCall call, IQueryable<Process> rows)
     {
         var query = call.ReadListQuery("types", "space_guids", "organization_guids", "app_guids", "label_selector", "embed");
@@ -130,7 +122,6 @@ internal static class ProcessFeature
                 .Get(path, (e, call) => e.GetAsync(call))
                 .Patch(path, (e, call) => e.UpdateAsync(call))
                 .Post(path + "/actions/scale", (e, call) => e.ScaleAsync(call))
-                .Get(path + "/sidecars", (e, call) => e.ListSidecarsAsync(call))
                 .Delete(path + "/instances/{index}", (e, call) => e.StopInstanceAsync(call));
         }
     }

@@ -18,6 +18,17 @@ internal sealed class QuotaGuard(CloudControllerDbContext db)
         if (problems.Count > 0) throw ApiErrors.Unprocessable(problems);
     }
 
+    /// <summary>Staging needs its memory beside what runs, the app's own instances included. It takes none of the quota: it ends.</summary>
+    public async Task CheckStagingAsync(Space space, int memoryMb, CancellationToken cancellationToken)
+    {
+        if ((await SpaceQuotaAsync(space, cancellationToken))?.TotalMemoryMb is { } inSpace
+            && (await QuotaUsage.OfSpaceAsync(db, space.Guid, null, cancellationToken)).MemoryMb + memoryMb > inSpace)
+            throw ApiErrors.Unprocessable($"space's memory limit exceeded: staging requires {memoryMb}M memory");
+        if ((await OrganizationQuotaAsync(space, cancellationToken))?.TotalMemoryMb is { } inOrganization
+            && (await QuotaUsage.OfOrganizationAsync(db, space.OrganizationGuid, null, cancellationToken)).MemoryMb + memoryMb > inOrganization)
+            throw ApiErrors.Unprocessable($"organization's memory limit exceeded: staging requires {memoryMb}M memory");
+    }
+
     public async Task CheckNewRouteAsync(Space space, CancellationToken cancellationToken)
     {
         if ((await SpaceQuotaAsync(space, cancellationToken))?.TotalRoutes is { } inSpace

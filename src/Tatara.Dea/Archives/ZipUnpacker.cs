@@ -5,7 +5,10 @@ namespace Tatara.Dea.Archives;
 /// <summary>Unpacks a zip: a package or a buildpack.</summary>
 internal static class ZipUnpacker
 {
-    private const int TypeMask = 0xF000, RegularFile = 0x8000, DirectoryType = 0x4000, SymbolicLink = 0xA000;
+    /// <summary>A file's type in the upper half of its external attributes, as Unix keeps it.</summary>
+    public const int TypeMask = 0xF000, SymbolicLink = 0xA000;
+
+    private const int RegularFile = 0x8000, DirectoryType = 0x4000;
     private const int MaxLinkBytes = 4096;
 
     private const UnixFileMode PlainFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;

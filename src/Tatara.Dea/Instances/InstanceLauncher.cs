@@ -75,7 +75,7 @@ internal sealed class InstanceLauncher(DeaOptions options, DropletStore droplets
             Handle = instance.Guid,
             RootFileSystem = stack.RootFileSystem,
             Layers = [layer, .. stack.RunningLayers],
-            Command = ["/bin/bash", "-c", Script, "launch", command],
+            Command = ["/bin/bash", "-c", Script, "launch", command, .. (instance.Start.Sidecars ?? []).SelectMany(s => (string[])[s.Name, s.Command])],
             Environment = InstanceEnvironment.Build(instance, options.HostAddress),
             WorkingDirectory = "/home/vcap/app",
             Limits = new ContainerLimits(

@@ -1,11 +1,26 @@
 using System.Text.RegularExpressions;
+using Tatara.Dea.Droplets;
+using YamlDotNet.Core;
 
 namespace Tatara.Dea.Staging;
 
-/// <summary>An app's Procfile: "type: command" a line. Other lines mean nothing.</summary>
+/// <summary>An app's Procfile: YAML, as Cloud Foundry reads it, or else "type: command" a line, as others do. What is neither means nothing.</summary>
 internal static partial class Procfile
 {
-    public static IEnumerable<(string Type, string Command)> Parse(string text) =>
+    public static IEnumerable<(string Type, string Command)> Parse(string text)
+    {
+        try
+        {
+            if (HostileYaml.ReadScalars(text) is { Count: > 0 } commands) return commands.Where(c => IsProcessType(c.Key)).Select(c => (c.Key, c.Value.Trim()));
+        }
+        catch (YamlException)
+        {
+            // Commands often are no YAML: web: VALUE=a: b.
+        }
+        return ParseLines(text);
+    }
+
+    private static IEnumerable<(string Type, string Command)> ParseLines(string text) =>
         text.Split('\n').Select(l => Line().Match(l)).Where(m => m.Success).Select(m => (m.Groups[1].Value, m.Groups[2].Value.Trim()));
 
     public static bool IsProcessType(string text) => Type().IsMatch(text);

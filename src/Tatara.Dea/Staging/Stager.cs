@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Tatara.Dea.Advertising;
 using Tatara.Dea.Instances;
@@ -25,8 +26,13 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
     /// <summary>Answers for what an earlier run was at when it was killed.</summary>
     public async Task AnswerForUnfinishedAsync(NatsConnection bus)
     {
-        foreach (var record in store.TakeUnfinished().Where(r => r.ReplyTo is not null))
-            await bus.PublishAsync(record.ReplyTo!, Failure(record.TaskId, StagingErrors.StagingError, "The DEA was restarted while it was staging"));
+        foreach (var record in store.TakeUnfinished())
+        {
+            var answer = Failure(record.TaskId, StagingErrors.StagingError, "The DEA was restarted while it was staging. Push again");
+            // Who does not hear it now asks again, and must not set the staging going once more.
+            _answers.Keep(answer);
+            if (record.ReplyTo is not null) await bus.PublishAsync(record.ReplyTo, answer);
+        }
     }
 
     public async Task StartAsync(NatsMsg<StagingStartMessage> request)
@@ -92,7 +98,7 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
         StagingReply reply;
         try
         {
-            reply = await RunAsync(task, message, cancelled);
+            reply = await RunInTurnAsync(request, task, log, cancelled);
         }
         catch (StagingException e)
         {
@@ -114,27 +120,44 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
         await delivered;
     }
 
-    private async Task<StagingReply> RunAsync(StagingTask task, StagingStartMessage message, CancellationToken cancelled)
+    private async Task<StagingReply> RunInTurnAsync(NatsMsg<StagingStartMessage> request, StagingTask task, StagingLog log, CancellationToken cancelled)
     {
-        var patience = TimeSpan.FromSeconds(Math.Max(1, message.Properties.TimeoutSeconds));
+        var patience = TimeSpan.FromSeconds(Math.Max(1, request.Data!.Properties.TimeoutSeconds));
         if (patience > _options.Staging.MaxTimeout) patience = _options.Staging.MaxTimeout;
+        if (!_slots.Wait(0, CancellationToken.None))
+        {
+            await log.SayAsync($"Waiting for other stagings on {_options.Id} to end: {_options.Staging.Concurrency} run at a time", CancellationToken.None);
+            await LimitAsync(
+                async token =>
+                {
+                    await _slots.WaitAsync(token);
+                    return true;
+                },
+                patience, "Staging waited {0} s for others to end", cancelled);
+        }
+        try
+        {
+            await request.ReplyAsync(new StagingReply(request.Data.TaskId, Begun: true), CancellationToken.None);
+            return await LimitAsync(task.RunAsync, patience, "Staging took longer than {0} s", cancelled);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    /// <exception cref="StagingException">It took too long, or was cancelled.</exception>
+    private async Task<T> LimitAsync<T>(Func<CancellationToken, Task<T>> work, TimeSpan patience, string complaint, CancellationToken cancelled)
+    {
         using var timeout = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancelled);
         try
         {
-            await _slots.WaitAsync(either.Token);
-            try
-            {
-                return await task.RunAsync(either.Token);
-            }
-            finally
-            {
-                _slots.Release();
-            }
+            return await work(either.Token);
         }
         catch (Exception) when (timeout.IsCancellationRequested)
         {
-            throw new StagingException(StagingErrors.TimeExpired, FormattableString.Invariant($"Staging took longer than {patience.TotalSeconds:0} s"));
+            throw new StagingException(StagingErrors.TimeExpired, string.Format(CultureInfo.InvariantCulture, complaint, patience.TotalSeconds));
         }
         catch (Exception) when (cancelled.IsCancellationRequested)
         {

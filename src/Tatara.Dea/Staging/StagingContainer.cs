@@ -17,17 +17,17 @@ internal static class StagingContainer
 
     private static readonly string Script = EmbeddedScript.Read("builder.sh");
 
-    public static ContainerSpec Describe(StagingStartMessage message, StackOptions stack, string pipes, IReadOnlyList<StagingBuildpack> buildpacks,
-        Func<string, CancellationToken, Task> fill)
+    public static ContainerSpec Describe(
+        StagingStartMessage message, StackOptions stack, StagingInput input, string pipes, Func<string, CancellationToken, Task> fill)
     {
         var resources = message.Properties.Resources;
         var binds = new List<BindMount> { new(pipes, PipesInside, ReadOnly: true) };
-        var command = new List<string> { "/bin/bash", "-c", Script, "builder", message.Properties.Buildpacks.Count > 0 ? "yes" : "no" };
-        foreach (var (number, buildpack) in buildpacks.Index())
+        var command = new List<string> { "/bin/bash", "-c", Script, "builder", input.SkipDetection ? "yes" : "no" };
+        foreach (var (number, buildpack) in input.Buildpacks.Index())
         {
             var inside = "/tmp/buildpacks/" + number.ToString(CultureInfo.InvariantCulture);
             if (buildpack.Lease is { } lease) binds.Add(new BindMount(lease.Directory, inside, ReadOnly: true));
-            command.AddRange([buildpack.Lease is null ? "" : inside, buildpack.Name, buildpack.Source]);
+            command.AddRange([buildpack.Lease is null ? "" : inside, buildpack.Name, buildpack.Key]);
         }
         return new ContainerSpec
         {
@@ -37,7 +37,7 @@ internal static class StagingContainer
             Layers = stack.StagingLayers,
             Binds = binds,
             Command = command,
-            Environment = StagingEnvironment.Build(message.Properties, stack.Name),
+            Environment = StagingEnvironment.Build(message.Properties, stack.Name, input.Defaults),
             Limits = new ContainerLimits(
                 resources.Mem * Megabyte, resources.Disk * Megabyte, (int)Math.Clamp(resources.Mem, 2, 262_144), MaxProcesses, Math.Max(resources.Fds, OpenFiles)),
             Properties = new Dictionary<string, string> { [InstanceLauncher.KindProperty] = Kind },

@@ -6,7 +6,7 @@ namespace Tatara.Dea.Staging;
 /// <summary>The environment of a staging: what buildpacks may rely on, and the app's own variables.</summary>
 internal static class StagingEnvironment
 {
-    public static IReadOnlyList<string> Build(StagingProperties properties, string stack)
+    public static IReadOnlyList<string> Build(StagingProperties properties, string stack, IReadOnlyDictionary<string, string> defaults)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -18,6 +18,7 @@ internal static class StagingEnvironment
             ["MEMORY_LIMIT"] = FormattableString.Invariant($"{properties.Resources.Mem}m"),
         };
         if (Instances.InstanceEnvironment.FindDatabase(properties.Services) is { } database) variables["DATABASE_URL"] = database;
+        foreach (var (name, value) in defaults) variables[name] = value;
         foreach (var variable in properties.Environment)
         {
             var equals = variable.IndexOf('=', StringComparison.Ordinal);

@@ -18,21 +18,34 @@ internal sealed class StagingInputs(DeaOptions options, BlobClient blobs, Buildp
 
     private int Vcap => options.UserIdBase + VcapUserId;
 
-    /// <summary>Puts /tmp/app and /tmp/cache on the container's disk, writable for all in /tmp like the stack's own.</summary>
+    /// <summary>1. The package, 2. what its app.json says, 3. the buildpacks that it comes to.</summary>
     /// <param name="directory">For what is in between.</param>
-    public async Task FillAsync(StagingStartMessage message, string directory, string root, StagingLog log, CancellationToken cancellationToken)
+    public async Task<StagingInput> PrepareAsync(StagingStartMessage message, string directory, StagingLog log, CancellationToken cancellationToken)
+    {
+        var package = await DownloadPackageAsync(message, directory, log, cancellationToken); // 1.
+        var appJson = await AppJson.ReadAsync(message, package, log, cancellationToken); // 2.
+        var named = message.Properties.Buildpacks.Count > 0 ? message.Properties.Buildpacks : appJson.Buildpacks;
+        var buildpacks = await FetchBuildpacksAsync(StagingBuildpack.Choose(message, named), log, cancellationToken); // 3.
+        return new StagingInput(package, appJson, buildpacks, SkipDetection: named.Count > 0);
+    }
+
+    /// <summary>
+    /// Puts /tmp/app and /tmp/cache on the container's disk, writable for all in /tmp like the stack's own, and for buildpacks from
+    /// elsewhere their URLs, which the builder fetches them by.
+    /// </summary>
+    public async Task FillAsync(StagingStartMessage message, StagingInput input, string directory, string root, StagingLog log, CancellationToken cancellationToken)
     {
         var temporary = Directory.CreateDirectory(Path.Combine(root, "tmp")).FullName;
         Native.ChangeOwner(temporary, options.UserIdBase);
         File.SetUnixFileMode(temporary, OpenToAll);
-        await FetchPackageAsync(message, directory, MakeDirectory(temporary, "app"), log, cancellationToken);
+        await UnpackPackageAsync(message, input.Package, MakeDirectory(temporary, "app"), cancellationToken);
         await FetchCacheAsync(message, directory, MakeDirectory(temporary, "cache"), log, cancellationToken);
+        WriteSources(temporary, input.Buildpacks);
     }
 
     /// <summary>The installed buildpacks that may be needed, on this machine afterwards.</summary>
-    public async Task<IReadOnlyList<StagingBuildpack>> FetchBuildpacksAsync(StagingStartMessage message, StagingLog log, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StagingBuildpack>> FetchBuildpacksAsync(IReadOnlyList<StagingBuildpack> wanted, StagingLog log, CancellationToken cancellationToken)
     {
-        var wanted = StagingBuildpack.Choose(message);
         foreach (var buildpack in wanted.Where(b => b.Admin is not null))
         {
             try
@@ -43,16 +56,28 @@ internal sealed class StagingInputs(DeaOptions options, BlobClient blobs, Buildp
                 buildpack.Lease = await buildpacks.AcquireAsync(buildpack.Admin!, cancellationToken);
                 await log.SayAsync($"Downloaded {buildpack.Name}", cancellationToken);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or ArchiveException)
+            catch (Exception e)
             {
                 foreach (var fetched in wanted) fetched.Lease?.Dispose();
+                if (e is not (HttpRequestException or IOException or ArchiveException)) throw;
                 throw new StagingException(StagingErrors.StagingError, $"The buildpack {buildpack.Name} could not be downloaded. {e.Message}", e);
             }
         }
         return wanted;
     }
 
-    private async Task FetchPackageAsync(StagingStartMessage message, string directory, string app, StagingLog log, CancellationToken cancellationToken)
+    /// <summary>A line for each buildpack. Only the builder can read the file, and it removes it before buildpacks run.</summary>
+    private void WriteSources(string temporary, IReadOnlyList<StagingBuildpack> buildpacks)
+    {
+        if (buildpacks.All(b => b.Url is null)) return;
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        var path = Path.Combine(temporary, "sources");
+        using (var file = new StreamWriter(path, options))
+            foreach (var buildpack in buildpacks) file.Write((buildpack.Url ?? "") + "\n");
+        Native.ChangeOwner(path, Vcap);
+    }
+
+    private async Task<string> DownloadPackageAsync(StagingStartMessage message, string directory, StagingLog log, CancellationToken cancellationToken)
     {
         var zip = Path.Combine(directory, "package.zip");
         await log.SayAsync("Downloading app package...", cancellationToken);
@@ -60,6 +85,18 @@ internal sealed class StagingInputs(DeaOptions options, BlobClient blobs, Buildp
         {
             var size = await blobs.DownloadAsync(message.DownloadUri, zip, options.Staging.MaxPackageBytes, cancellationToken);
             await log.SayAsync($"Downloaded app package ({Size(size)})", cancellationToken);
+            return zip;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new StagingException(StagingErrors.StagingError, "The app package could not be downloaded. " + e.Message, e);
+        }
+    }
+
+    private async Task UnpackPackageAsync(StagingStartMessage message, string zip, string app, CancellationToken cancellationToken)
+    {
+        try
+        {
             var limits = new ArchiveLimits(message.Properties.Resources.Disk * Megabyte, options.Droplets.MaxEntries, AbsoluteLinks: false);
             await ZipUnpacker.UnpackAsync(zip, app, Vcap, limits, cancellationToken);
         }
@@ -71,9 +108,9 @@ internal sealed class StagingInputs(DeaOptions options, BlobClient blobs, Buildp
         {
             throw StagingVerdict.OutOfDisk(message.Properties.Resources);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (IOException e)
         {
-            throw new StagingException(StagingErrors.StagingError, "The app package could not be downloaded. " + e.Message, e);
+            throw new StagingException(StagingErrors.StagingError, "The app package could not be unpacked. " + e.Message, e);
         }
         File.Delete(zip);
     }

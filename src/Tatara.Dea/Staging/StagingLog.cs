@@ -7,6 +7,7 @@ namespace Tatara.Dea.Staging;
 /// <summary>What a staging prints, in order: the DEA's own lines and the buildpacks'.</summary>
 internal sealed class StagingLog(string taskId, string appId, LogSender sender, TimeProvider time) : IAsyncDisposable
 {
+    private long _followed;
     private readonly LogStream _stream = new($"staging-{taskId}", sender);
 
     /// <summary>A line of the DEA's own.</summary>
@@ -20,7 +21,20 @@ internal sealed class StagingLog(string taskId, string appId, LogSender sender, 
     {
         while (await reader.ReadAsync(cancellationToken) is { Count: > 0 } lines)
             foreach (var line in lines)
+            {
                 await WriteAsync(line.Timestamp, line.IsError ? LogTypes.Err : LogTypes.Out, line.Text, cancellationToken);
+                Interlocked.Increment(ref _followed);
+            }
+    }
+
+    /// <summary>The container has ended: waits for the rest of what it wrote, as long as some goes on arriving.</summary>
+    public async Task CatchUpAsync(Task following, TimeSpan patience)
+    {
+        for (long before = -1; !following.IsCompleted && before != Interlocked.Read(ref _followed);)
+        {
+            before = Interlocked.Read(ref _followed);
+            await Task.WhenAny(following, Task.Delay(patience, time));
+        }
     }
 
     /// <summary>No more lines. True when all have arrived in time.</summary>

@@ -10,15 +10,15 @@ namespace Tatara.Dea.Staging;
 
 /// <summary>
 /// Turns one package into a droplet:
-/// 1. fetches buildpacks; 2. runs the builder in a container that holds the package and the last build's cache; 3. receives what it
-/// made while its output goes to the log; 4. judges how it ended; 5. uploads. Whatever happens, nothing is left behind.
+/// 1. fetches package and buildpacks; 2. runs the builder in a container that holds the package and the last build's cache; 3. receives
+/// what it made while its output goes to the log; 4. judges how it ended; 5. uploads. Whatever happens, nothing is left behind.
 /// </summary>
 internal sealed class StagingTask(StagingStartMessage message, StackOptions stack, string directory, StagingLog log, StagingTools tools) : IAsyncDisposable
 {
     private const int VcapUserId = 2000;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
     private Task _clearing = Task.CompletedTask;
-    private IReadOnlyList<StagingBuildpack> _buildpacks = [];
+    private StagingInput? _input;
 
     /// <exception cref="StagingException">It cannot be staged; type and message are the answer.</exception>
     public async Task<StagingReply> RunAsync(CancellationToken cancellationToken)
@@ -26,16 +26,16 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
         try
         {
             // 1.
-            _buildpacks = await tools.Inputs.FetchBuildpacksAsync(message, log, cancellationToken);
-            if (_buildpacks.Count == 0) throw new StagingException(StagingErrors.NoAppDetected, "No buildpack is installed for the stack " + stack.Name);
+            _input = await tools.Inputs.PrepareAsync(message, directory, log, cancellationToken);
+            if (_input.Buildpacks.Count == 0) throw new StagingException(StagingErrors.NoAppDetected, "No buildpack is installed for the stack " + stack.Name);
 
             // 2. to 4.
-            using var droplet = await BuildAsync(cancellationToken);
+            using var droplet = await BuildAsync(_input, cancellationToken);
 
             // 5.
             await UploadAsync(droplet, cancellationToken);
             droplet.Install(tools.Droplets);
-            return Describe(droplet);
+            return Describe(droplet.Result, droplet.Sha1, _input);
         }
         catch (ArchiveException e)
         {
@@ -51,20 +51,20 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
     public async ValueTask DisposeAsync()
     {
         await _clearing;
-        foreach (var buildpack in _buildpacks) buildpack.Lease?.Dispose();
+        _input?.Dispose();
     }
 
-    private async Task<StagedDroplet> BuildAsync(CancellationToken cancellationToken)
+    private async Task<StagedDroplet> BuildAsync(StagingInput input, CancellationToken cancellationToken)
     {
         var pipes = new StagingPipes(directory, tools.Options.UserIdBase + VcapUserId);
         await log.SayAsync($"Cell {tools.Options.Id} creating container for staging {message.TaskId}", cancellationToken);
         var container = await tools.Containers.CreateAsync(
-            StagingContainer.Describe(message, stack, pipes.Directory, _buildpacks, (root, token) => tools.Inputs.FillAsync(message, directory, root, log, token)),
+            StagingContainer.Describe(message, stack, input, pipes.Directory, (root, token) => tools.Inputs.FillAsync(message, input, directory, root, log, token)),
             cancellationToken);
         Task<StagedDroplet?>? receiving = null;
         try
         {
-            receiving = tools.Outputs.ReceiveAsync(pipes, directory, _buildpacks.Count, cancellationToken);
+            receiving = tools.Outputs.ReceiveAsync(pipes, directory, input.Buildpacks.Count, cancellationToken);
             var exit = await RunAsync(container, receiving, cancellationToken);
             await pipes.ReleaseAsync(receiving);
             if (StagingVerdict.Judge(exit, await MeasureAsync(container), message.Properties.Resources) is { } failure)
@@ -102,8 +102,7 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
             if (receiving.IsFaulted && await Task.WhenAny(ending, Task.Delay(LastWords, cancellationToken)) != ending) await receiving;
             var exit = await ending;
             reader.ContainerEnded();
-            giveUp.CancelAfter(LastWords);
-            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await log.CatchUpAsync(following, LastWords);
             await log.SayAsync($"Exit status {exit.ExitCode}", cancellationToken);
             return exit;
         }
@@ -155,17 +154,22 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
         await log.SayAsync("Uploading complete", cancellationToken);
     }
 
-    private StagingReply Describe(StagedDroplet droplet)
+    private StagingReply Describe(StagingResult result, string sha1, StagingInput input)
     {
-        var used = droplet.Result.Chosen.Select(i => _buildpacks[i]).ToList();
+        var used = result.Chosen.Select((number, position) => Describe(input.Buildpacks[number], result.About(position))).ToList();
         return new StagingReply(
             message.TaskId,
-            DetectedBuildpack: droplet.Result.Detected,
-            BuildpackKey: used[^1].Admin?.Key,
-            BuildpackKeys: [.. used.Select(b => b.Admin?.Key ?? b.Name)],
-            DropletSha1: droplet.Sha1,
-            ProcessTypes: droplet.Result.ProcessTypes);
+            DetectedBuildpack: result.Detected is { Length: > 0 } detected ? detected : used[^1].Name ?? input.Buildpacks[result.Chosen[^1]].Name,
+            BuildpackKey: input.Buildpacks[result.Chosen[^1]].Admin?.Key,
+            Buildpacks: used,
+            DropletSha1: sha1,
+            ProcessTypes: result.ProcessTypes,
+            Sidecars: result.Sidecars,
+            EnvironmentDefaults: input.AppJson.Environment,
+            Formation: input.AppJson.Formation);
     }
+
+    private static UsedBuildpack Describe(StagingBuildpack buildpack, UsedBuildpack said) => said with { Key = buildpack.Key };
 }
 
 /// <summary>What every staging works with.</summary>

@@ -6,6 +6,9 @@ internal sealed record PlatformOptions
     /// <summary>The last sixteenth of the network is the machine's own.</summary>
     public const int MaxDeas = 15;
 
+    /// <summary>DEAs give no staging more than an hour.</summary>
+    private const int MaxStagingTimeout = 60;
+
     /// <summary>Root within containers is this user of the machine.</summary>
     public const int UserIdBase = 1_000_000;
 
@@ -43,6 +46,9 @@ internal sealed record PlatformOptions
 
     /// <summary>Memory for instances in MB, of all DEAs together; null: three quarters of the machine's.</summary>
     public long? MemoryMb { get; init; }
+
+    /// <summary>Minutes that the staging of an app may take.</summary>
+    public int StagingTimeout { get; init; } = 15;
 
     public int BusPort => PortsFrom + 22;
     public int CloudControllerPort => PortsFrom + 1;
@@ -85,6 +91,8 @@ internal sealed record PlatformOptions
         if (Deas is < 1 or > MaxDeas) throw new SetupException($"--deas {Deas} cannot be.", $"One machine runs 1 to {MaxDeas}.");
         if (!System.Net.IPNetwork.TryParse(Network, out var network) || network.PrefixLength != 16)
             throw new SetupException($"--network {Network} is not a /16 network.", "Use one that is free here, like 10.253.0.0/16.");
+        if (StagingTimeout is < 1 or > MaxStagingTimeout)
+            throw new SetupException($"--staging-timeout {StagingTimeout} cannot be.", $"Staging may take 1 to {MaxStagingTimeout} minutes.");
         foreach (var port in (int[])[HttpPort, HttpsPort, PortsFrom, BusPort])
             if (port is < 1 or > 65535) throw new SetupException($"{port} is not a port.", "Ports are 1 to 65535.");
         return this with { Data = Path.GetFullPath(Data), Stacks = Path.GetFullPath(Stacks), Buildpacks = Path.GetFullPath(Buildpacks) };

@@ -71,6 +71,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         BulkPassword = secrets.BulkPassword,
         ExternalHttpsPort = options.HttpsPort,
         BuildpackDirectory = options.Buildpacks,
+        StagingTimeout = TimeSpan.FromMinutes(options.StagingTimeout),
         StackAliases = new Dictionary<string, string> { ["cflinuxfs4"] = "bookworm", ["cflinuxfs3"] = "bookworm" },
     }, logging);
 

@@ -66,9 +66,12 @@ public sealed class BuildpackTests : IAsyncLifetime
     public async Task Upload_NoBuildpack_Refused()
     {
         var guid = (string)(await _cc.Admin.CreateAsync("/v3/buildpacks", new { name = "bad" }))["guid"]!;
-        (await UploadAsync(guid, Zip("bin/detect"), "bad.tgz")).ExpectError(HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "bad.tgz is not a zip");
-        (await _cc.Admin.PostAsync($"/v3/buildpacks/{guid}/upload")).ExpectError(HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "Upload must include bits");
-        foreach (var bits in new[] { Encoding.UTF8.GetBytes("no zip at all"), Zip("readme") })
+        (await UploadAsync(guid, "no zip at all"u8.ToArray(), "bad.zip")).ExpectError(
+            HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity",
+            "Uploaded buildpack file is invalid: bad.zip is not a zip file. Buildpacks of lifecycle \"buildpack\" must be valid zip files.");
+        (await UploadAsync(guid, [], "bad.zip")).ExpectError(HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "Uploaded buildpack file is invalid: bad.zip cannot be empty");
+        (await _cc.Admin.PostAsync($"/v3/buildpacks/{guid}/upload")).ExpectError(HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "Uploaded buildpack file is invalid: A buildpack zip file must be uploaded as 'bits'");
+        foreach (var bits in new[] { [.. "PK\u0003\u0004 and no more"u8], Zip("readme"), Zip("a/b/bin/detect") })
         {
             var job = await _cc.Admin.WaitForJobAsync(await UploadAsync(guid, bits, "bad.zip"));
             ((string)job["state"]!).ShouldBe("FAILED");
@@ -79,6 +82,44 @@ public sealed class BuildpackTests : IAsyncLifetime
             HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "Buildpack with name 'bad' and an unassigned stack already exists");
         (await _cc.Admin.PostAsync("/v3/buildpacks", new { name = "b d" })).ExpectError(
             HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "Name can only contain alphanumeric characters, underscores, and dashes");
+    }
+
+    [Fact]
+    public async Task Upload_ManifestNamesAStack_BecomesItsStackForGood()
+    {
+        var first = await CreateAsync("mine");
+        (await UploadedAsync(first, "stack: bookworm")).ShouldBe("COMPLETE");
+        ((string?)(await _cc.Admin.GetAsync($"/v3/buildpacks/{first}")).Json["stack"]).ShouldBe("bookworm");
+        (await UploadedAsync(first, "stack: other")).ShouldBe("390011 Uploaded buildpack stack (other) does not match bookworm");
+        (await _cc.Admin.PatchAsync($"/v3/buildpacks/{first}", new { stack = "other" })).ExpectError(
+            HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "Buildpack stack cannot be changed");
+
+        var second = await CreateAsync("mine");
+        (await UploadedAsync(second, "stack: other")).ShouldBe("390012 Uploaded buildpack stack (other) does not exist");
+        (await UploadedAsync(second, "stack: bookworm")).ShouldBe("290000 The buildpack name mine is already in use for the stack bookworm and the lifecycle buildpack");
+        (await UploadedAsync(second, "{broken")).ShouldBe("390013 Buildpack zip error: buildpack manifest is not valid");
+        (await UploadedAsync(second, "language: none")).ShouldBe("COMPLETE");
+        ((string?)(await _cc.Admin.GetAsync($"/v3/buildpacks/{second}")).Json["stack"]).ShouldBeNull();
+        (await ListAsync()).Select(b => b.Name).ShouldBe(["mine", "mine", "ruby_buildpack", "static_buildpack"]);
+    }
+
+    [Fact]
+    public async Task Update_LockedOne_TakesNoBits()
+    {
+        var guid = await CreateAsync("mine");
+        (await _cc.Admin.PatchAsync($"/v3/buildpacks/{guid}", new { locked = true, enabled = false, position = 2, name = "renamed" })).Expect(HttpStatusCode.OK);
+
+        (await UploadAsync(guid, Zip("bin/detect"), "x.zip")).ExpectError(HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "Buildpack is locked");
+        (await ListAsync()).Select(b => b.Name).ShouldBe(["ruby_buildpack", "renamed", "static_buildpack"]);
+    }
+
+    private async Task<string> CreateAsync(string name) => (string)(await _cc.Admin.CreateAsync("/v3/buildpacks", new { name }))["guid"]!;
+
+    /// <summary>COMPLETE, or the error.</summary>
+    private async Task<string> UploadedAsync(string guid, string manifest)
+    {
+        var job = await _cc.Admin.WaitForJobAsync(await UploadAsync(guid, Zip(("bin/detect", ""), ("manifest.yml", manifest)), "mine.zip"));
+        return (string)job["state"]! == "FAILED" ? $"{job["errors"]![0]!["code"]} {job["errors"]![0]!["detail"]}" : (string)job["state"]!;
     }
 
     private async Task<List<(string Guid, string Name, int Position, string State)>> ListAsync() =>
@@ -99,12 +140,18 @@ public sealed class BuildpackTests : IAsyncLifetime
         return await _cc.Admin.SendAsync(HttpMethod.Post, $"/v3/buildpacks/{guid}/upload", form);
     }
 
-    private static byte[] Zip(params string[] entries)
+    private static byte[] Zip(params string[] entries) => Zip([.. entries.Select(e => (e, ""))]);
+
+    private static byte[] Zip(params (string Name, string Text)[] entries)
     {
         using var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var entry in entries) zip.CreateEntry(entry);
+            foreach (var (name, text) in entries)
+            {
+                using var content = zip.CreateEntry(name).Open();
+                content.Write(Encoding.UTF8.GetBytes(text));
+            }
         }
         return stream.ToArray();
     }

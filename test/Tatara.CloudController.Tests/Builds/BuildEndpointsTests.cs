@@ -82,6 +82,101 @@ public sealed class BuildEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_WhatBuildpacksAndAppJsonSay_ReachesDropletProcessesAndInstances()
+    {
+        var (app, package) = await AppWithPackageAsync();
+        await _seed.ChangeAsync(async db =>
+            (await db.Apps.SingleAsync(a => a.Guid == app.Guid)).EnvironmentVariables = new Dictionary<string, string?> { ["COLOR"] = "red" });
+        var sidecars = new List<SidecarSpec> { new("agent", "run-agent", ["web"], 16) };
+        _dea.Stage = async m => (await FakeDea.StageWellAsync(m))! with
+        {
+            Buildpacks = [new UsedBuildpack("https://***@example.org/tool.git", "tool", "1.2"), new UsedBuildpack("https://example.org/last.zip")],
+            Sidecars = sidecars,
+            EnvironmentDefaults = new Dictionary<string, string> { ["COLOR"] = "green", ["SHAPE"] = "round" },
+            Formation = new Dictionary<string, int> { ["web"] = 5, ["worker"] = 2 },
+        };
+
+        var droplet = (string)(await StageAsync(package))["droplet"]!["guid"]!;
+        (await _cc.Admin.PatchAsync($"/v3/apps/{app.Guid}/relationships/current_droplet", new { data = new { guid = droplet } })).Expect(HttpStatusCode.OK);
+        (await _cc.Admin.PostAsync($"/v3/apps/{app.Guid}/actions/start")).Expect(HttpStatusCode.OK);
+
+        var shown = (await _cc.Admin.GetAsync($"/v3/droplets/{droplet}")).Json["buildpacks"]!.AsArray();
+        shown.Select(b => ((string?)b!["name"], (string?)b["detect_output"], (string?)b["buildpack_name"], (string?)b["version"])).ShouldBe(
+            [("https://***:***@example.org/tool.git", null, "tool", "1.2"), ("https://example.org/last.zip", "Fake 1.0", null, null)]);
+        ((int)(await _cc.Admin.GetAsync($"/v3/apps/{app.Guid}/processes/worker")).Json["instances"]!).ShouldBe(2);
+        ((int)(await _cc.Admin.GetAsync($"/v3/apps/{app.Guid}/processes/web")).Json["instances"]!).ShouldBe(1, "it was there before");
+        ((string?)(await _cc.Admin.GetAsync($"/v3/apps/{app.Guid}/sidecars")).Json["resources"]![0]!["origin"]).ShouldBe("buildpack");
+        DeaStartMessage start;
+        do start = await _dea.NextStartAsync(); while (start.ProcessType != "web");
+        start.Env.ShouldBe(["COLOR=red", "SHAPE=round"]);
+        start.Sidecars!.Select(s => (s.Name, s.Command)).ShouldBe([("agent", "run-agent")]);
+
+        sidecars.Clear();
+        droplet = (string)(await StageAsync(package))["droplet"]!["guid"]!;
+        (await _cc.Admin.PatchAsync($"/v3/apps/{app.Guid}/relationships/current_droplet", new { data = new { guid = droplet } })).Expect(HttpStatusCode.OK);
+        (await _cc.Admin.GetAsync($"/v3/apps/{app.Guid}/sidecars")).Json["resources"]!.AsArray().ShouldBeEmpty("they go with the droplet");
+    }
+
+    [Fact]
+    public async Task Create_DeaLetsItWaitItsTurn_TimeCountsFromThere()
+    {
+        var (_, package) = await AppWithPackageAsync();
+        var turn = new TaskCompletionSource();
+        _dea.Stage = async m =>
+        {
+            await turn.Task;
+            await _dea.ReplyToBuildAsync(new StagingReply(m.TaskId, Begun: true));
+            return null;
+        };
+        var build = (string)(await _cc.Admin.CreateAsync("/v3/builds", Of(package)))["guid"]!;
+        Task<Build?> StartedAsync(DateTimeOffset after) => _seed.ReadAsync(db => db.Builds.FirstOrDefaultAsync(b => b.Guid == build && b.StartedAt > after));
+        var accepted = (await Eventually.GetAsync(() => StartedAsync(DateTimeOffset.UnixEpoch), "accepted build")).StartedAt!.Value;
+
+        turn.SetResult();
+
+        await Eventually.GetAsync(() => StartedAsync(accepted), "build whose time counts anew");
+    }
+
+    [Fact]
+    public async Task DeletePackage_WhileItIsStaged_EndsTheBuild()
+    {
+        var (_, package) = await AppWithPackageAsync();
+        _dea.Stage = _ => Task.FromResult<StagingReply?>(null);
+        var build = (string)(await _cc.Admin.CreateAsync("/v3/builds", Of(package)))["guid"]!;
+        await _dea.NextStagingAsync();
+
+        await _cc.Admin.WaitForJobAsync(await _cc.Admin.DeleteAsync($"/v3/packages/{package}"));
+
+        ((string?)(await EndedAsync(build))["error"]).ShouldBe("StagingError - Staging error: the package was deleted");
+        (await _dea.NextStagingStopAsync()).TaskId.ShouldBe(build);
+    }
+
+    [Fact]
+    public async Task DeleteApp_WhileItIsStaged_EndsTheBuild()
+    {
+        var (app, package) = await AppWithPackageAsync();
+        _dea.Stage = _ => Task.FromResult<StagingReply?>(null);
+        var build = (string)(await _cc.Admin.CreateAsync("/v3/builds", Of(package)))["guid"]!;
+        await _dea.NextStagingAsync();
+
+        await _cc.Admin.WaitForJobAsync(await _cc.Admin.DeleteAsync($"/v3/apps/{app.Guid}"));
+
+        (await _cc.Admin.GetAsync($"/v3/builds/{build}")).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await _dea.NextStagingStopAsync()).AppId.ShouldBe(app.Guid);
+    }
+
+    [Fact]
+    public async Task Create_QuotaLeavesTooLittleMemory_IsRefused()
+    {
+        var (app, package) = await AppWithPackageAsync();
+        var quota = (string)(await _cc.Admin.CreateAsync("/v3/organization_quotas", new { name = "small", apps = new { total_memory_in_mb = 1000 } }))["guid"]!;
+        (await _cc.Admin.PostAsync($"/v3/organization_quotas/{quota}/relationships/organizations", new { data = new[] { new { guid = app.Organization } } })).Expect(HttpStatusCode.OK);
+
+        (await _cc.Admin.PostAsync("/v3/builds", Of(package))).ExpectError(
+            HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "organization's memory limit exceeded: staging requires 1024M memory");
+    }
+
+    [Fact]
     public async Task Create_NoRoomAnywhere_SaysSo()
     {
         var (_, package) = await AppWithPackageAsync();

@@ -97,7 +97,7 @@ internal sealed class FakeDea : IAsyncDisposable
         await FetchAsync(message.DownloadUri);
         (await UploadAsync(message.UploadUri, DropletBits, DropletSha1)).EnsureSuccessStatusCode();
         return new StagingReply(
-            message.TaskId, DetectedBuildpack: "Fake 1.0", BuildpackKeys: ["https://example.org/buildpack"], DropletSha1: DropletSha1,
+            message.TaskId, DetectedBuildpack: "Fake 1.0", Buildpacks: [new UsedBuildpack("https://example.org/buildpack")], DropletSha1: DropletSha1,
             ProcessTypes: new Dictionary<string, string> { ["web"] = "run-web", ["worker"] = "run-worker" });
     }
 

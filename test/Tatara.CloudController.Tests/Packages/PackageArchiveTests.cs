@@ -19,6 +19,15 @@ public sealed class PackageArchiveTests
         archive.IsPlain.ShouldBeTrue();
     }
 
+    [Fact]
+    public void Check_FolderWithTheTypeOfAFile_IsAFolder()
+    {
+        using var archive = Check(new ZipBuilder().File("bin/", "", Convert.ToInt32("100755", 8)).File("bin/run"));
+
+        archive.Entries.Select(e => (e.Path, e.Kind)).ShouldBe([("bin", EntryKind.Folder), ("bin/run", EntryKind.File)]);
+        archive.IsPlain.ShouldBeFalse("it is written anew");
+    }
+
     [Theory]
     [InlineData("/etc/passwd", "is absolute")]
     [InlineData("../out", "climbs with '..'")]

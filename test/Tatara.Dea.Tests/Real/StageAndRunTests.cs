@@ -88,6 +88,40 @@ public sealed class StageAndRunTests
     }
 
     [Fact]
+    public async Task Sidecars_RunBesideTheProcess_AndHearOfItsEnd()
+    {
+        await using var dea = await RealDea.StartAsync();
+        dea.Blobs["droplet"] = Blobs.TarGz([("app/server.pl", TinyApp.Server)]);
+        SidecarSpec[] sidecars =
+        [
+            new("first", "trap 'echo first bye; exit' TERM; echo first sees $GREETING; while sleep 0.05; do :; done", ["web"]),
+            new("second", "perl -e '$| = 1; $SIG{TERM} = sub { print \"second bye\\n\"; exit }; print \"second is here\\n\"; sleep 1 while 1'", ["web"]),
+        ];
+        var registration = await dea.RunInstanceAsync(Blobs.Sha1(dea.Blobs["droplet"]!), "perl server.pl", sidecars: sidecars);
+        (await Http.GetStringAsync($"http://{registration.Host}:{registration.Port}/")).ShouldStartWith("hello");
+        bool Said(string line) => dea.Bus.Logs.Any(l => Encoding.UTF8.GetString(l.Payload) == line);
+        await Bus.UntilAsync(() => Said("first sees hello") && Said("second is here"), "they run");
+
+        await dea.Bus.Connection.PublishAsync(Subjects.DeaStop, new DeaStopMessage(RealDea.App));
+
+        (await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true)).Reason.ShouldBe(ExitReasons.Stopped);
+        await Bus.UntilAsync(() => Said("bye") && Said("first bye") && Said("second bye"), "all were asked to stop");
+    }
+
+    [Fact]
+    public async Task Sidecar_ThatEnds_EndsTheInstance()
+    {
+        await using var dea = await RealDea.StartAsync();
+        dea.Blobs["droplet"] = Blobs.TarGz([("app/server.pl", TinyApp.Server)]);
+        await dea.RunInstanceAsync(Blobs.Sha1(dea.Blobs["droplet"]!), "perl server.pl", sidecars: [new SidecarSpec("agent", "until [ -e /tmp/go ]; do sleep 0.1; [ $((++n)) -lt 30 ] || exit 3; done", ["web"])]);
+
+        var exited = await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true, 20);
+
+        (exited.Reason, exited.ExitStatus).ShouldBe((ExitReasons.Crashed, 3));
+        await Bus.UntilAsync(() => dea.Bus.Logs.Any(l => Encoding.UTF8.GetString(l.Payload) == "The sidecar 'agent' ended with status 3."), "the log names it");
+    }
+
+    [Fact]
     public async Task Memory_BeyondTheLimit_IsSaidSo()
     {
         await using var dea = await RealDea.StartAsync();

@@ -99,7 +99,7 @@ public sealed class StagingFailureTests
         await dea.StartAgainAsync();
 
         using var patience = new CancellationTokenSource(10_000);
-        (await answers.Messages.ReadAsync(patience.Token)).Data!.Error.ShouldBe("The DEA was restarted while it was staging");
+        (await answers.Messages.ReadAsync(patience.Token)).Data!.Error.ShouldBe("The DEA was restarted while it was staging. Push again");
         Directory.Exists(directory).ShouldBeFalse();
     }
 
@@ -118,7 +118,7 @@ public sealed class StagingFailureTests
     {
         await using var dea = await StartAsync(TinyApp.Buildpack);
 
-        (await dea.StageAsync(dea.StagingMessage(["nonsense"]))).Error.ShouldBe("The buildpack 'nonsense' is neither installed nor a URL.");
+        (await dea.StageAsync(dea.StagingMessage(["nonsense"]))).Error.ShouldBe("The buildpack 'nonsense' is neither installed nor a URL of http, https or git.");
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class StagingFailureTests
         var reply = await dea.StageAsync(dea.StagingMessage(["never_buildpack", "test_buildpack"]));
 
         reply.Error.ShouldBeNull(string.Join('\n', dea.StagingLines()));
-        reply.BuildpackKeys!.Select(k => k[..9]).ShouldBe(["guid-neve", "guid-test"]);
+        reply.Buildpacks!.Select(b => b.Key[..9]).ShouldBe(["guid-neve", "guid-test"]);
         dea.StagingLines().ShouldContain("-----> Tool at 0");
         dea.StagingLines().ShouldContain("-----> Supplying 1");
     }

@@ -41,6 +41,8 @@ internal sealed record RouteDestinations(IReadOnlyList<RouteDestination> Destina
 
 internal sealed record Buildpack(string Guid, string Name, int Position, string? Stack, bool Enabled, bool Locked, string? State, string? Filename, string? Lifecycle);
 
+internal sealed record EnvironmentGroup(IReadOnlyDictionary<string, string> Var);
+
 internal sealed record Stack(string Guid, string Name, string? Description, string? State);
 
 internal sealed record AuditEvent(string Guid, string Type, DateTimeOffset CreatedAt, AuditEventParty Actor, System.Text.Json.JsonElement Data);
