@@ -97,8 +97,8 @@ download_modules() {
   case $(lock_file) in
     yarn.lock) run_tool yarn install --frozen-lockfile --non-interactive --no-progress "--production=$production" ;;
     '')
-      note "There is no package-lock.json: versions are chosen anew by each push." \
-        "'npm install' where you develop writes one; push it too."
+      note "There is no package-lock.json, so versions are chosen anew by each push."
+      note "'npm install' where you develop writes one; push it too."
       run_tool npm install "$include"
       ;;
     *) run_tool npm ci "$include" ;;
