@@ -131,12 +131,15 @@ supply_python() {
   export NODE_GYP_FORCE_PYTHON=$directory/usr/bin/python3.11
 }
 
+# without_usage: after some errors npm says how it is called, and always where it would have logged.
+without_usage() { sed -u -e '/^npm error Clean install a project/,/^npm error Run "npm help/d' -e '/^npm error Log files were not/d'; }
+
 # run_tool COMMAND...: npm or yarn, and what its failure means.
 run_tool() {
   local log
   log=$(mktemp)
   note "Running $*"
-  if "$@" 2>&1 | tee "$log" | indent; then rm -f "$log"; return; fi
+  if "$@" 2>&1 | tee "$log" | without_usage | indent; then rm -f "$log"; return; fi
   if grep -qE 'npm ci.*in sync|EUSAGE|needs to be updated, but yarn was run with' "$log"; then
     fail "$(lock_file) does not fit package.json." "Run '$1 install' where you develop, and push both files."
   elif grep -qE 'E401|E403|401 Unauthorized|403 Forbidden' "$log"; then

@@ -46,7 +46,8 @@ run_pip() {
   step "Installing packages"
   if has_vendored_packages; then
     note "Running pip install --no-index --find-links=vendor"
-    if pip install --no-index --no-build-isolation --find-links=vendor "$@" >"$log" 2>&1; then
+    # No cache: a file in vendor/ may change under the same name.
+    if pip install --no-index --no-build-isolation --no-cache-dir --find-links=vendor "$@" >"$log" 2>&1; then
       indent <"$log"
       rm -f "$log"
       return
