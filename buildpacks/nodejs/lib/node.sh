@@ -76,11 +76,12 @@ resolve_npm() {
 }
 
 # install_node VERSION DIR: the program into DIR. Its headers, which only native modules need and only while they are
-# built, go where node-gyp keeps those it has downloaded; so it downloads none.
+# built, go where node-gyp keeps those it has downloaded; so it downloads none. Most of their bytes are for other machines.
 install_node() {
   local version=$1 root=$2 unpacked headers=$HOME/.cache/node-gyp/$1
   unpacked=$(mktemp -d)
-  install_dependency node "$version" "$unpacked" --strip-components=1 --exclude=package/share --exclude=package/CHANGELOG.md
+  install_dependency node "$version" "$unpacked" --strip-components=1 --exclude=package/share --exclude=package/CHANGELOG.md \
+    --exclude='*/openssl/archs/[!l]*' --exclude='*/openssl/archs/linux[!-]*' --exclude='*/openssl/archs/linux-[!x]*'
   mkdir -p "$root/node/bin" "$root/bin" "$headers"
   mv "$unpacked/bin/node" "$root/node/bin/node"
   rm -rf "$headers/include"

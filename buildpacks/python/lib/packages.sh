@@ -17,7 +17,7 @@ prepare_pip() {
 }
 
 install_packages() {
-  local requirements
+  local requirements problem
   if [[ -f requirements.txt ]]; then
     run_pip -r requirements.txt
   elif [[ -f Pipfile || -f Pipfile.lock ]]; then
@@ -26,7 +26,8 @@ install_packages() {
       note "There is no Pipfile.lock, so versions are chosen anew by each push."
       note "'pipenv lock' where you develop writes one; push it too."
     fi
-    python3 "$BUILDPACK_DIR/lib/pipfile.py" >"$requirements" || fail "The Pipfile cannot be used: see above."
+    problem=$(python3 "$BUILDPACK_DIR/lib/pipfile.py" 2>&1 >"$requirements") || fail "$problem" \
+      "Run 'pipenv lock' where you develop, and push Pipfile and Pipfile.lock."
     run_pip -r "$requirements"
   elif [[ -f setup.py ]] || python3 "$BUILDPACK_DIR/lib/is_package.py"; then
     # Built from a copy: setuptools leaves its own files where it builds.
@@ -41,7 +42,7 @@ has_vendored_packages() { compgen -G 'vendor/*.whl' >/dev/null || compgen -G 've
 
 # run_pip WHAT...: from vendor/ alone when that is enough, else with the index.
 run_pip() {
-  local log
+  local log missing=''
   log=$(mktemp)
   step "Installing packages"
   if has_vendored_packages; then
@@ -54,9 +55,10 @@ run_pip() {
     fi
     if ! grep -q 'No matching distribution found' "$log"; then
       indent <"$log"
-      explain_failure "$log"
+      explain_failure "$log" ""
     fi
-    note "$(grep -o 'No matching distribution found.*' "$log" | head -n 1) in vendor/: trying with the package index"
+    missing=$(missing_package "$log")
+    note "$missing is not in vendor/: trying with the package index"
     set -- --find-links=vendor "$@"
   fi
   note "Running pip install"
@@ -64,13 +66,14 @@ run_pip() {
     rm -f "$log"
     return
   fi
-  explain_failure "$log"
+  explain_failure "$log" "$missing"
 }
 
-# explain_failure LOG
+missing_package() { sed -nE 's/.*No matching distribution found for (.*)/\1/p' "$1" | head -n 1; }
+
+# explain_failure LOG MISSING: MISSING is what vendor/ lacked.
 explain_failure() {
-  local missing
-  missing=$(sed -nE 's/.*No matching distribution found for (.*)/\1/p' "$1" | head -n 1)
+  local missing=${2:-$(missing_package "$1")}
   if grep -qE 'Failed to establish a new connection|Temporary failure in name resolution|ConnectTimeout|NewConnectionError|Name or service not known' "$1"; then
     fail "The package index cannot be reached while staging${missing:+, and $missing is not in vendor/}." \
       "Put the packages into vendor/: pip download -r requirements.txt -d vendor --only-binary :all: --python-version $(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')"

@@ -59,7 +59,7 @@ def main():
             lock = json.load(file)
         meta = lock.get("_meta", {})
         if pipfile and meta.get("hash", {}).get("sha256", "") != digest(pipfile):
-            sys.exit("Pipfile.lock does not fit Pipfile. Run 'pipenv lock' where you develop, and push both files.")
+            sys.exit("Pipfile.lock does not fit Pipfile.")
         packages, sources = lock.get("default", {}), meta.get("sources", [PYPI])
     else:
         packages, sources = pipfile.get("packages", {}), pipfile["source"]
