@@ -17,7 +17,7 @@ prepare_pip() {
 }
 
 install_packages() {
-  local requirements problem
+  local requirements problem copy
   if [[ -f requirements.txt ]]; then
     run_pip -r requirements.txt
   elif [[ -f Pipfile || -f Pipfile.lock ]]; then
@@ -31,8 +31,9 @@ install_packages() {
     run_pip -r "$requirements"
   elif [[ -f setup.py ]] || python3 "$BUILDPACK_DIR/lib/is_package.py"; then
     # Built from a copy: setuptools leaves its own files where it builds.
-    cp -a . "$(mktemp -d /tmp/package-XXXXXX)/app"
-    run_pip /tmp/package-??????/app
+    copy=$(mktemp -d)/app
+    cp -a . "$copy"
+    run_pip "$copy"
   else
     note "pyproject.toml describes no package: nothing to install"
   fi
@@ -48,16 +49,12 @@ run_pip() {
   if has_vendored_packages; then
     note "Running pip install --no-index --find-links=vendor"
     # No cache: a file in vendor/ may change under the same name.
-    if pip install --no-index --no-build-isolation --no-cache-dir --find-links=vendor "$@" >"$log" 2>&1; then
-      indent <"$log"
+    if pip install --no-index --no-build-isolation --no-cache-dir --find-links=vendor "$@" 2>&1 | tee "$log" | indent; then
       rm -f "$log"
       return
     fi
-    if ! grep -q 'No matching distribution found' "$log"; then
-      indent <"$log"
-      explain_failure "$log" ""
-    fi
     missing=$(missing_package "$log")
+    [[ -n $missing ]] || explain_failure "$log" ""
     note "$missing is not in vendor/: trying with the package index"
     set -- --find-links=vendor "$@"
   fi
@@ -76,7 +73,7 @@ explain_failure() {
   local missing=${2:-$(missing_package "$1")}
   if grep -qE 'Failed to establish a new connection|Temporary failure in name resolution|ConnectTimeout|NewConnectionError|Name or service not known' "$1"; then
     fail "The package index cannot be reached while staging${missing:+, and $missing is not in vendor/}." \
-      "Put the packages into vendor/: pip download -r requirements.txt -d vendor --only-binary :all: --python-version $(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
+      "Put the packages into vendor/: pip download -r requirements.txt -d vendor --only-binary :all: --platform manylinux2014_x86_64 --python-version $(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
   elif grep -q 'DO NOT MATCH THE HASHES' "$1"; then
     fail "A package is not the one that the lock file was made with: see above." "Lock again where you develop, and look why it changed."
   elif grep -qE 'Invalid requirement|Could not open requirements file' "$1"; then
