@@ -8,7 +8,8 @@ BUILDPACK_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 step() { printf -- '-----> %s\n' "$*"; }
 note() { printf -- '       %s\n' "$*"; }
-indent() { sed -u 's/^/       /'; }
+# indent: a tool's own output, without the credentials that addresses of packages may carry.
+indent() { sed -u -E -e 's#://[^/@[:space:]]+@#://***@#g' -e 's/^/       /'; }
 
 # fail MESSAGE...: one line an argument; what went wrong first, then what to do.
 fail() {
@@ -72,11 +73,12 @@ available_versions() {
     "$BUILDPACK_DIR/dependencies.tsv" | sort -V
 }
 
-# resolve_version NAME RANGE SOURCE: the newest that matches; an empty range means the newest of all.
+# resolve_version NAME RANGE SOURCE [MATCHES]: the newest that matches; an empty range means the newest of all. A language
+# with its own notation of ranges names the function that reads it.
 resolve_version() {
-  local name=$1 range=$2 source=$3 version best=
+  local name=$1 range=$2 source=$3 matches=${4:-version_matches} version best=
   for version in $(available_versions "$name"); do
-    if [[ -z $range ]] || version_matches "$version" "$range"; then best=$version; fi
+    if [[ -z $range ]] || "$matches" "$version" "$range"; then best=$version; fi
   done
   [[ -n $best ]] || fail "$name $range, asked for in $source, is not in this buildpack." \
     "Versions there are: $(available_versions "$name" | paste -sd ' ' -)." \
