@@ -105,7 +105,7 @@ install_dependency() {
 link_libraries() {
   local library
   mkdir -p "$1/lib"
-  find "$1/$2/usr/lib/x86_64-linux-gnu" "$1/$2/lib/x86_64-linux-gnu" -maxdepth 1 -name '*.so.*' 2>/dev/null | while IFS= read -r library; do
+  { find "$1/$2"/{usr/,}lib/x86_64-linux-gnu -maxdepth 1 -name '*.so.*' 2>/dev/null || true; } | while IFS= read -r library; do
     ln -sf "../${library#"$1"/}" "$1/lib/${library##*/}"
   done
 }
