@@ -72,7 +72,8 @@ run_composer() {
   mapfile -t options < <(option_list "$build" COMPOSER_INSTALL_OPTIONS)
   ((${#options[@]} > 0)) || options=(--no-dev --optimize-autoloader)
   export COMPOSER_HOME=$composer/home COMPOSER_CACHE_DIR=$cache/composer COMPOSER_VENDOR_DIR=$vendor COMPOSER_MIRROR_PATH_REPOS=1
-  export COMPOSER_MEMORY_LIMIT=-1 COMPOSER_ALLOW_SUPERUSER=1 COMPOSER_DISABLE_XDEBUG_WARN=1
+  # A message that is wrapped could break a secret in two, which then would not be recognized.
+  export COMPOSER_MEMORY_LIMIT=-1 COLUMNS=1000
   mkdir -p "$COMPOSER_HOME" "$COMPOSER_CACHE_DIR"
   if [[ -n ${COMPOSER_GITHUB_OAUTH_TOKEN:-} ]]; then
     jq -n '{"github-oauth": {"github.com": env.COMPOSER_GITHUB_OAUTH_TOKEN}}' >"$COMPOSER_HOME/auth.json"
@@ -83,7 +84,7 @@ run_composer() {
   export PATH=$composer:$PATH
   note "Running composer install ${options[*]} ($(composer --version --no-ansi 2>/dev/null | cut -d ' ' -f 1-3))"
   (cd "$directory" && composer install --no-interaction --no-progress --no-ansi "${options[@]}") 2>&1 |
-    without_secrets "$directory" | tee "$log" | indent || status=1
+    without_secrets "$directory" | grep --line-buffered -vE '^ *$|^install \[' | tee "$log" | indent || status=1
   if ((status != 0)); then explain_composer "$log"; fi
   note "Packages: $(jq '.packages | length' "$vendor/composer/installed.json" 2>/dev/null || echo 0), in ${vendor#"$build"/}"
   composer clear-cache --gc --quiet 2>/dev/null || true
@@ -92,16 +93,16 @@ run_composer() {
 
 # explain_composer LOG: what to mend.
 explain_composer() {
-  if grep -qE 'not present in the lock file|lock file is not up to date|does not match.*lock file' "$1"; then
+  if grep -qE 'requires (php|ext-)' "$1"; then
+    fail "The packages in composer.lock do not fit this PHP: see above." \
+      "Run 'composer update' with the PHP version you ask for in composer.json (config.platform.php sets it), and push composer.lock."
+  elif grep -qE 'not present in the lock file|lock file does not contain' "$1"; then
     fail "composer.lock does not fit composer.json." "Run 'composer update' where you develop, and push both files."
   elif grep -qE 'curl error|Could not resolve host|failed to open stream|Failed to download|could not be downloaded|Connection (timed out|refused)' "$1"; then
     fail "composer install could not fetch a package: see its output above." \
       "Look whether this platform reaches the repository. Or push the packages with the app: run 'composer install' before 'cf push'."
   elif grep -qE 'Source path .* is not found|url .* supplied for the path .* does not exist' "$1"; then
     fail "A path repository in composer.json leads to a folder that was not pushed." "Keep it inside the app's folder, and out of .cfignore."
-  elif grep -qE "Your lock file does not contain a compatible set|requires (php|ext-)" "$1"; then
-    fail "The packages in composer.lock do not fit this PHP: see above." \
-      "Run 'composer update' with the PHP version you ask for in composer.json (config.platform.php sets it), and push composer.lock."
   fi
   fail "composer install failed: see its output above." "It runs 'composer install --no-dev': try that where you develop."
 }
