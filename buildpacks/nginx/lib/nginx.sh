@@ -16,7 +16,8 @@ nginx_range() {
 
 # install_start ROOT: nginx and the script that starts it, on the path of the running app.
 install_start() {
-  mkdir -p "$1/bin"
+  mkdir -p "$1/bin" "$1/lib"
+  cp "$BUILDPACK_DIR/lib/nginx-defaults.sh" "$1/lib/"
   ln -sf ../nginx/usr/sbin/nginx "$1/bin/nginx"
   cp "$BUILDPACK_DIR/lib/start-nginx.sh" "$1/bin/start-nginx"
   chmod +x "$1/bin/start-nginx"

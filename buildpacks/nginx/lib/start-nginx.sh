@@ -2,7 +2,9 @@
 # Fills in the templates of nginx.conf and of the files it includes, and starts nginx. `start-nginx check` only tries them.
 set -euo pipefail
 cd "$HOME"
-modules=$(realpath "$(dirname "$(realpath "$(command -v nginx)")")/../lib/nginx/modules")
+nginx=$(realpath "$(command -v nginx)")
+modules=$(realpath "$(dirname "$nginx")/../lib/nginx/modules")
+. "$(dirname "$(realpath "$0")")/../lib/nginx-defaults.sh"
 
 stop_with() {
   echo "$1" >&2
@@ -66,33 +68,14 @@ render() {
   mv "$1.rendered" "$1"
 }
 
-# sets DIRECTIVE: whether a file has it.
-sets() { grep -qE "^([^#]*[{;[:space:]])?$1[[:space:]]" "${files[@]}"; }
-
-# add_defaults: this nginx is built for paths of a system of its own; what the app does not set leads to places it may write to.
-add_defaults() {
-  local directive line=
-  for directive in client_body proxy fastcgi uwsgi scgi; do
-    sets "${directive}_temp_path" || line+=" ${directive}_temp_path ${TMPDIR:-/tmp}/nginx-$directive;"
-  done
-  sets access_log || line+=" access_log /dev/stdout;"
-  awk -v defaults="$line" '
-    !done && /^[ \t]*http[ \t]*\{/ { sub(/\{/, "{" defaults); done = 1 }
-    !done && waiting && /^[ \t]*\{/ { sub(/\{/, "{" defaults); done = 1 }
-    { waiting = /^[ \t]*http[ \t]*$/; print }' nginx.conf >nginx.conf.rendered
-  mv nginx.conf.rendered nginx.conf
-}
-
 mapfile -t files < <(configuration_files)
 if [[ ${1:-} == check ]] && ! grep -qE '^[^#]*\{\{-?[[:space:]]*(port|env[[:space:]]+["`]PORT["`])[[:space:]]*-?\}\}' "${files[@]}"; then
   stop_with "There is nowhere {{port}} in: ${files[*]}."
 fi
 for file in "${files[@]}"; do render "$file"; done
-add_defaults
+add_nginx_defaults "${files[@]}"
 if [[ ! -f mime.types ]]; then cp "$modules/../../../../etc/nginx/mime.types" .; fi
 mkdir -p logs
-globals=
-sets daemon || globals+="daemon off;"
-sets pid || globals+="pid ${TMPDIR:-/tmp}/nginx.pid;"
+globals=$(nginx_globals "${files[@]}")
 if [[ ${1:-} == check ]]; then exec nginx -t -q -p "$HOME" -c "$HOME/nginx.conf" -e stderr ${globals:+-g "$globals"}; fi
 exec nginx -p "$HOME" -c "$HOME/nginx.conf" -e stderr ${globals:+-g "$globals"}
