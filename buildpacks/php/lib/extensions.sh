@@ -28,7 +28,7 @@ asked_extensions() {
         jq -r '[.packages[]?.require] | .[] | select(type == "object") | keys[] | select(startswith("ext-"))' "$directory/composer.lock"
       fi
     fi
-  } | sed -E 's/^ext-//; s/^zend-opcache$/opcache/' | tr '[:upper:]' '[:lower:]' | sort -u
+  } | tr '[:upper:]' '[:lower:]' | sed -E 's/^ext-//; s/^zend-opcache$/opcache/' | sort -u
 }
 
 # built_in ROOT: compiled into PHP, always there.
