@@ -73,6 +73,8 @@ until fpm_listens; do
 done
 start_server &
 web=$!
+# It may have been stopped before there was a server to pass it on to.
+[[ -z $stopping ]] || stop
 
 wait -n "$fpm" "$web"
 if [[ -n $stopping ]]; then
