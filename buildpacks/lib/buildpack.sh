@@ -103,6 +103,15 @@ install_dependency() {
   esac
 }
 
+# link_libraries ROOT DEPENDENCY: the libraries of the distribution's packages in ROOT/DEPENDENCY, from ROOT/lib.
+link_libraries() {
+  local library
+  mkdir -p "$1/lib"
+  { find "$1/$2"/{usr/,}lib/x86_64-linux-gnu -maxdepth 1 -name '*.so.*' 2>/dev/null || true; } | while IFS= read -r library; do
+    ln -sf "../${library#"$1"/}" "$1/lib/${library##*/}"
+  done
+}
+
 # write_config DEPS_DIR INDEX NAME VERSION: what other buildpacks may ask about this one.
 write_config() { printf -- '---\nname: %s\nconfig:\n  version: "%s"\n' "$3" "$4" >"$1/$2/config.yml"; }
 

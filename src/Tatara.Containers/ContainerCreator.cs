@@ -58,6 +58,8 @@ internal sealed class ContainerCreator(
             var monitor = ProcessFiles.OpenMonitor(paths);
             var init = ProcessFiles.OpenInit(paths, cgroups.Processes(spec.Handle));
 
+            if (init is not null) Ownership.GiveOutput(ProcessFiles.InitPid(paths), options.UserIdBase + spec.UserId);
+
             cancellationToken.ThrowIfCancellationRequested();
 
             // 5. Its program starts. From the record on it is a container that is found again.

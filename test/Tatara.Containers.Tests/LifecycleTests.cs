@@ -18,6 +18,15 @@ public sealed class LifecycleTests(TestRuntime machine) : IClassFixture<TestRunt
     }
 
     [Fact]
+    public async Task Output_OpenedByName_IsTheLog()
+    {
+        var (exit, output) = await machine.RunAsync("echo by name > /dev/stdout && echo as well > /proc/self/fd/2");
+
+        exit.ExitCode.ShouldBe(0, output);
+        output.Split('\n').ShouldBe(["by name", "as well"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Wait_NoSuchCommand_127AndReasonInLog()
     {
         var (exit, output) = await machine.RunAsync("", spec => spec with { Command = ["/no/such/program", "argument"] });

@@ -99,12 +99,13 @@ public sealed partial class Platform : IAsyncDisposable
     }
 
     /// <summary>An HTTP client that dials this platform's router whatever the name, and trusts its CA alone.</summary>
-    public HttpClient CreateClient()
+    public HttpClient CreateClient(bool followRedirects = true)
     {
         var authority = X509CertificateLoader.LoadCertificateFromFile(AuthorityFile);
         return new HttpClient(new SocketsHttpHandler
         {
             UseCookies = false,
+            AllowAutoRedirect = followRedirects,
             PooledConnectionLifetime = TimeSpan.Zero,
             ConnectCallback = async (context, cancellationToken) =>
             {

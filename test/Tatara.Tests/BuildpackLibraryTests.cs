@@ -63,25 +63,6 @@ public sealed class BuildpackLibraryTests : IDisposable
         result.Output.ShouldContain("checksum is wrong");
     }
 
-    [Theory]
-    [InlineData("root: ../..\n", "leads out of the app")]
-    [InlineData("root: /etc\n", "leads out of the app")]
-    [InlineData("rooot: public\n", "line 1: there is no option 'rooot'")]
-    [InlineData("pushstate: enabled\nnonsense\n", "line 2")]
-    public void Staticfile_Misspelt_SaysWhereAndWhat(string staticfile, string message)
-    {
-        var build = Directory.CreateDirectory(Path.Combine(_directory, "app")).FullName;
-        File.WriteAllText(Path.Combine(build, "Staticfile"), staticfile);
-        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Buildpacks, "staticfile", "bin")))
-            Copy(file, Path.Combine(_directory, "bin", Path.GetFileName(file)));
-        Copy(Path.Combine(Repository.Buildpacks, "staticfile", "lib", "staticfile.sh"), Path.Combine(_directory, "lib", "staticfile.sh"));
-
-        var result = Execute([Path.Combine(_directory, "bin", "finalize"), build, "/nowhere", _directory, "0", _directory]);
-
-        result.ExitCode.ShouldBe(1);
-        result.Output.ShouldContain(message);
-    }
-
     private void WriteDependencies(params string[] lines) => File.WriteAllLines(Path.Combine(_directory, "dependencies.tsv"), lines);
 
     private (int ExitCode, string Output) Run(string script)

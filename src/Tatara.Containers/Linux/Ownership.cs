@@ -26,6 +26,20 @@ internal static class Ownership
         Change(path, owner);
     }
 
+    /// <summary>
+    /// Gives a process's standard output and error to a user: programs open /dev/stdout and /dev/stderr by name (nginx, httpd and php-fpm
+    /// do), which only the owner of the pipe behind it may.
+    /// </summary>
+    public static void GiveOutput(int pid, int owner)
+    {
+        foreach (var descriptor in (string[])["1", "2"])
+        {
+            var path = $"/proc/{pid}/fd/{descriptor}";
+            if (Libc.ChangeOwnerOfTarget(path, (uint)owner, (uint)owner) != 0)
+                throw new ContainerException($"{path} could not be given to user {owner}: {Libc.LastError()}");
+        }
+    }
+
     private static void Change(string path, int owner)
     {
         if (Libc.ChangeOwner(path, (uint)owner, (uint)owner) != 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Tatara.Containers.Linux;
 
@@ -12,6 +13,9 @@ internal static class ProcessFiles
 
     /// <summary>The container's first process; null when it is not running.</summary>
     public static SafeFileHandle? OpenInit(ContainerPaths paths, IReadOnlyList<int> processes) => Open(paths.InitPid, processes.Contains);
+
+    /// <summary>The number of the container's first process, which its creator has just written.</summary>
+    public static int InitPid(ContainerPaths paths) => int.Parse(File.ReadAllText(paths.InitPid), CultureInfo.InvariantCulture);
 
     /// <summary>Every process that was started with this argument.</summary>
     public static IEnumerable<SafeFileHandle> OpenAllWithArgument(string argument)
