@@ -3,7 +3,8 @@
 # What build tools may keep between pushes; a larger cache is thrown away and filled again.
 readonly CACHE_LIMIT_MB=1024
 
-hide_logins() { sed -u -E 's#://[^/@[:space:]]+@#://***@#g'; }
+# readable: without the logins of repositories, and without colours.
+readable() { sed -u -E 's#://[^/@[:space:]]+@#://***@#g; s/\x1b\[[0-9;]*m//g'; }
 
 # limit_cache DIRECTORY
 limit_cache() {
@@ -30,7 +31,7 @@ run_build() {
   local what=$1 advice=$2
   shift 2
   note "Running ${what}"
-  "$@" 2>&1 | grep --line-buffered -v '^Picked up JAVA_TOOL_OPTIONS' | hide_logins | indent ||
+  "$@" 2>&1 | grep --line-buffered -v '^Picked up JAVA_TOOL_OPTIONS' | readable | indent ||
     fail "$what failed: see its output above." "$advice" \
       "If it asks for another Java ('release version N not supported'): this buildpack has $(available_versions jdk | paste -sd ' ' -); choose in system.properties (java.runtime.version=17)."
 }

@@ -67,10 +67,11 @@ export JAVA_OPTS
 EOF
 }
 
-# count_classes BUILD_DIR: how many classes the app brings. A JAR names each of its entries twice; JARs in JARs are stored, not packed.
+# count_classes PATH...: how many classes these files and folders hold. A JAR names each of its entries twice; JARs in JARs are
+# stored, not packed.
 count_classes() {
   local plain packed
-  plain=$(find "$1" -name '*.class' | wc -l)
-  packed=$(find "$1" \( -name '*.jar' -o -name '*.war' \) -type f -exec env LC_ALL=C grep -aohF .class {} + 2>/dev/null | wc -l)
+  plain=$(find "$@" -name '*.class' | wc -l)
+  packed=$(find "$@" \( -name '*.jar' -o -name '*.war' \) -type f -exec env LC_ALL=C grep -aohF .class {} + 2>/dev/null | wc -l)
   echo $((plain + packed / 2))
 }
