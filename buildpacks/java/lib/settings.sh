@@ -1,9 +1,10 @@
-# setting VARIABLE KEY: a value out of inline YAML as Cloud Foundry's Java buildpack takes it in JBP_CONFIG_ variables,
-# e.g. '{ jre: { version: 17.+ } }'; empty when it is not there.
+# Settings as Cloud Foundry's Java buildpack takes them: inline YAML in JBP_CONFIG_ variables.
+
+# setting VARIABLE KEY: e.g. version of '{ jre: { version: 17.+ } }'; empty when it is not there.
 setting() {
-  local text=${!1:-} key=$2
-  local value="${key}:[[:space:]]*(\"([^\"]*)\"|'([^']*)'|([^],}]*))"
-  if [[ $text =~ (^|[^A-Za-z_])$value ]]; then
+  local text=${!1:-} value
+  value="(^|[^A-Za-z_])[\"']?$2[\"']?:[[:space:]]*(\"([^\"]*)\"|'([^']*)'|([^],}\"'[:space:]][^],}]*))"
+  if [[ $text =~ $value ]]; then
     text=${BASH_REMATCH[3]}${BASH_REMATCH[4]}${BASH_REMATCH[5]}
     echo "${text%"${text##*[![:space:]]}"}"
   fi
