@@ -53,9 +53,11 @@ migrate_java_ee() {
   rm -rf "$work"
 }
 
+# has_jakarta ROOT: whether its Tomcat is one of Jakarta EE.
+has_jakarta() { [[ $(unzip -l "$1/tomcat/lib/servlet-api.jar") == *" jakarta/servlet/"* ]]; }
+
 # prepare_webapp WEBAPP ROOT
 prepare_webapp() {
   install_tomcat "$2"
-  if ! compgen -G "$2/tomcat/lib/servlet-api.jar" >/dev/null; then fail "Tomcat has no servlet-api.jar." "Package the buildpack again: ./tatara buildpack package java"; fi
-  if unzip -l "$2/tomcat/lib/servlet-api.jar" | grep -q ' jakarta/servlet/' && uses_java_ee "$1"; then migrate_java_ee "$1" "$2"; fi
+  if has_jakarta "$2" && uses_java_ee "$1"; then migrate_java_ee "$1" "$2"; fi
 }
