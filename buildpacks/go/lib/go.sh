@@ -127,26 +127,32 @@ run_go() {
   rm -f "$log"
 }
 
-# main_packages: the import paths of the programs of this app.
+# main_packages: a line for each program of this app: import path, tab, folder.
 main_packages() {
   local log
   log=$(mktemp)
-  go list -e -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' ./... 2>"$log" | grep -v '/vendor/' || { if [[ -s $log ]]; then readable <"$log" | indent >&2; fi; }
+  if ! go list -e -f '{{if eq .Name "main"}}{{.ImportPath}}{{"\t"}}{{.Dir}}{{end}}' ./... 2>"$log"; then
+    readable <"$log" | indent >&2
+    explain "$log"
+  fi
   rm -f "$log"
 }
 
 # choose_packages BUILD_DIR: which programs to build, the one that serves the web first. Leaves them in `packages`.
 choose_packages() {
-  local -a mains
+  local found name folder
   if [[ -n ${GO_INSTALL_PACKAGE_SPEC:-} ]]; then read -ra packages <<<"$GO_INSTALL_PACKAGE_SPEC"; return; fi
-  if [[ $(go list -e -f '{{.Name}}' . 2>/dev/null) == main ]]; then packages=(.); return; fi
-  mapfile -t mains < <(main_packages)
-  ((${#mains[@]} > 0)) || fail "The app has no program: no package is 'package main'." "Push the folder with go.mod of a program, not of a library."
-  if ((${#mains[@]} > 1)) && ! has_procfile_web "$1"; then
-    fail "The app has several programs: ${mains[*]}." "Say which to build: cf set-env APP GO_INSTALL_PACKAGE_SPEC ${mains[0]}" \
-      "or build them all and say in a Procfile which serves the web: web: ${mains[0]##*/}"
+  packages=()
+  found=$(main_packages)
+  while IFS=$'\t' read -r name folder; do
+    if [[ $folder == "$PWD" ]]; then packages=(.); return; fi
+    if [[ -n $name && $name != */vendor/* ]]; then packages+=("$name"); fi
+  done <<<"$found"
+  ((${#packages[@]} > 0)) || fail "The app has no program: no package is 'package main'." "Push the folder with go.mod of a program, not of a library."
+  if ((${#packages[@]} > 1)) && ! has_procfile_web "$1"; then
+    fail "The app has several programs: ${packages[*]}." "Say which to build: cf set-env APP GO_INSTALL_PACKAGE_SPEC ${packages[0]}" \
+      "or build them all and say in a Procfile which serves the web: web: ${packages[0]##*/}"
   fi
-  packages=("${mains[@]}")
 }
 
 # install_packages BUILD_DIR PACKAGE...: programs into the app's bin/.

@@ -83,4 +83,22 @@ public sealed class GoBuildpackTests() : BuildpackTestBase("go")
         result.ExitCode.ShouldBe(1);
         result.Output.ShouldContain(advice);
     }
+
+    [Fact]
+    public void ChoosePackages_ModuleThatIsNotWhatItWas_IsNotTakenForALibrary()
+    {
+        Dependencies("go 1.19.8");
+
+        var result = Run("go() { echo 'verifying a@v1: checksum mismatch' >&2; return 1; }\nchoose_packages .", "go");
+
+        result.ExitCode.ShouldBe(1);
+        result.Output.ShouldContain("verifying a@v1");
+        result.Output.ShouldContain("is not what go.sum says");
+    }
+
+    [Theory]
+    [InlineData("a/x\t$PWD/x\na\t$PWD\n", ".")]
+    [InlineData("a/vendor/b\t$PWD/vendor/b\na/cmd/x\t$PWD/cmd/x\n", "a/cmd/x")]
+    public void ChoosePackages_Programs_TheAppsFolderFirst(string listed, string chosen) =>
+        Run($"go() {{ printf \"{listed}\"; }}\nchoose_packages .; echo \"${{packages[*]}}\"", "go").Output.ShouldBe(chosen + "\n");
 }
