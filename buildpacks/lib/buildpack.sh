@@ -82,7 +82,8 @@ resolve_version() {
   done
   [[ -n $best ]] || fail "$name $range, asked for in $source, is not in this buildpack." \
     "Versions there are: $(available_versions "$name" | paste -sd ' ' -)." \
-    "Ask for one of them in $source, or for a range that contains one."
+    "Ask for one of them in $source, or for a range that contains one." \
+    "Whoever runs the platform can add one: ./tatara buildpack add-dependency BUILDPACK $name VERSION --uri URL --sha256 SUM"
   echo "$best"
 }
 

@@ -69,6 +69,10 @@ internal sealed class Dependency
 
     public List<string> Stacks { get; set; } = [];
     public List<string> Packages { get; set; } = [];
+
+    /// <summary>What of the packages no app needs: files and folders, as they lie in the packages.</summary>
+    public List<string> Without { get; set; } = [];
+
     public string? Uri { get; set; }
     public string? Sha256 { get; set; }
 
@@ -78,6 +82,8 @@ internal sealed class Dependency
         var fromFile = Packages.Count == 0 && Version is not null && Uri is not null && Sha256 is { Length: 64 } && Sha256.All(char.IsAsciiHexDigit);
         if (!(Name + Version).All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+'))
             throw new SetupException($"{path}: dependency '{Name}', version '{Version}': letters, digits and .-_+ only.", "They become parts of file names.");
+        if (Without.FirstOrDefault(w => w.StartsWith('/') || w.Split('/').Contains("..")) is { } outside)
+            throw new SetupException($"{path}: dependency '{Name}': '{outside}' leads out of the packages.", "Name a file or folder as it lies in them, e.g. usr/share/doc.");
         if (fromFile && !(System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
             throw new SetupException($"{path}: dependency '{Name}': '{Uri}' is no http or https address.", "Mend its uri.");
         if (Name.Length == 0 || Stacks.Count == 0 || !(fromPackages || fromFile))

@@ -31,7 +31,7 @@ internal sealed class DependencyFetcher(string cacheDirectory)
         {
             var policy = await Tool.RunAsync("apt-cache", ["show", "--no-all-versions", .. dependency.Packages], cancellationToken: cancellationToken);
             var version = UpstreamVersion(policy, dependency.VersionOf!);
-            var key = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(policy)))[..16];
+            var key = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [policy, .. dependency.Without]))))[..16];
             var file = Path.Combine(cacheDirectory, $"{dependency.Name}-{version}-{key}.tar.zst");
             if (!File.Exists(file))
             {
@@ -39,7 +39,7 @@ internal sealed class DependencyFetcher(string cacheDirectory)
                 var tree = Directory.CreateDirectory(Path.Combine(work, "tree")).FullName;
                 foreach (var package in Directory.GetFiles(work, "*.deb").Order(StringComparer.Ordinal))
                     await Tool.RunAsync("dpkg-deb", ["--extract", package, tree], cancellationToken: cancellationToken);
-                foreach (var unneeded in Unneeded.Select(u => Path.Combine(tree, u)).Where(Directory.Exists)) Directory.Delete(unneeded, recursive: true);
+                foreach (var unneeded in Unneeded.Concat(dependency.Without)) Remove(Path.Combine(tree, unneeded));
                 var packed = Path.Combine(work, "packed.tar.zst");
                 await Tool.RunAsync("tar",
                     ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "-I", "zstd -7 -T0", "-cf", packed, "-C", tree, "."], cancellationToken: cancellationToken);
@@ -51,6 +51,12 @@ internal sealed class DependencyFetcher(string cacheDirectory)
         {
             Directory.Delete(work, recursive: true);
         }
+    }
+
+    private static void Remove(string path)
+    {
+        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        else File.Delete(path);
     }
 
     private async Task<FetchedDependency> FromUriAsync(Dependency dependency, CancellationToken cancellationToken)
