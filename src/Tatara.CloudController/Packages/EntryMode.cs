@@ -17,7 +17,8 @@ internal static class EntryMode
         return ((attributes >> 16) & TypeMask) switch
         {
             0 => folder ? EntryKind.Folder : EntryKind.File,
-            TypeFile when !folder => EntryKind.File,
+            // Some clients give only permissions to folders, which zip libraries then mark as files: unzip goes by the name, too.
+            TypeFile => folder ? EntryKind.Folder : EntryKind.File,
             TypeFolder => EntryKind.Folder,
             TypeLink when !folder => EntryKind.Link,
             _ => null,

@@ -19,6 +19,16 @@ public sealed class PackageArchiveTests
         archive.IsPlain.ShouldBeTrue();
     }
 
+    /// <summary>Clients that know only permissions have zip libraries mark their folders as files.</summary>
+    [Fact]
+    public void Check_FolderMarkedAsFile_IsAFolder()
+    {
+        using var archive = Check(new ZipBuilder().File("bin/", [], Convert.ToInt32("100755", 8)).File("bin/run"));
+
+        archive.Entries.Single(e => e.Path == "bin").Kind.ShouldBe(EntryKind.Folder);
+        archive.IsPlain.ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("/etc/passwd", "is absolute")]
     [InlineData("../out", "climbs with '..'")]
