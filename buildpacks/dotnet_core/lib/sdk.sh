@@ -115,10 +115,10 @@ explain_failure() {
 # keep_used_packages SOURCE PACKAGES: the cache holds what this build used and no more.
 keep_used_packages() {
   local source=$1 packages=$2 used directory
-  used=$(find "$source" -name project.assets.json -path '*/obj/*' -exec jq -r '
+  used=$(find "$source" -name project.assets.json -path '*/obj/*' -print0 | xargs -0 -r jq -r '
     (.libraries // {} | to_entries[] | select(.value.type == "package") | .value.path),
     (.project.frameworks // {} | .[] | .downloadDependencies // [] | .[] |
-      "\(.name)/\(.version | ltrimstr("[") | split(",")[0])" | ascii_downcase)' {} +)
+      "\(.name)/\(.version | ltrimstr("[") | split(",")[0])" | ascii_downcase)')
   for directory in "$packages"/*/*/; do
     if [[ -d $directory ]] && ! grep -qxF "$(basename "$(dirname "$directory")")/$(basename "$directory")" <<<"$used"; then rm -rf "$directory"; fi
   done
