@@ -11,7 +11,7 @@ single_files() {
 # configuration_offset FILE: where a single-file app's runtimeconfig.json begins.
 configuration_offset() {
   local offset
-  offset=$(LC_ALL=C grep -aobP '\{\s*"runtimeOptions"\s*:' "$1" | head -n 1) && echo "${offset%%:*}"
+  offset=$(LC_ALL=C grep -zaobP '\{\s*"runtimeOptions"\s*:' "$1" | tr -d "\0" | head -n 1) && echo "${offset%%:*}"
 }
 
 # published_apps DIRECTORY: their names, one a line; nothing when it is no published app.
