@@ -8,7 +8,8 @@ BUILDPACK_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 step() { printf -- '-----> %s\n' "$*"; }
 note() { printf -- '       %s\n' "$*"; }
-indent() { sed -u 's/^/       /'; }
+# indent: a tool's own output, without the credentials that addresses of packages may carry.
+indent() { sed -u -E -e 's#://[^/@[:space:]]+@#://***@#g' -e 's/^/       /'; }
 
 # fail MESSAGE...: one line an argument; what went wrong first, then what to do.
 fail() {
