@@ -13,7 +13,9 @@ ruby_request() {
   elif [[ $line =~ (engine:|:engine[[:space:]]*=\>)[[:space:]]*[:\"\']?([a-z]+) && ${BASH_REMATCH[2]} != ruby ]]; then
     fail "Gemfile asks for the Ruby engine ${BASH_REMATCH[2]}; this buildpack has MRI only." "Use a buildpack that has it: cf push -b URL."
   elif [[ -n $line ]]; then
-    range=$(grep -oE "[\"'][^\"']+[\"']" <<<"${line%%engine*}" | tr -d "\"'" | grep -E '^[<>=~ ]*[0-9]' | paste -sd , -)
+    # Options follow the versions: engine: "ruby", :patchlevel => "20".
+    line=${line%%engine*}
+    range=$(grep -oE "[\"'][^\"']+[\"']" <<<"${line%%:patchlevel*}" | tr -d "\"'" | grep -E '^[<>=~ ]*[0-9]' | paste -sd , -)
     if [[ -n $range ]]; then printf '%s\tGemfile\n' "$range"; fi
   else
     for file in .ruby-version .tool-versions; do
