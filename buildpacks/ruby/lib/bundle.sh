@@ -73,10 +73,10 @@ explain_bundle_failure() {
   }
   if grep -qE 'There was an error parsing .?Gemfile|Gemfile. syntax error' "$log"; then
     explain "Gemfile cannot be read: see above." "Try 'bundle install' where you develop."
+  elif grep -qE 'only supports platforms \[\]|Unable to (parse|read).*lock|lockfile (is corrupt|contains|is invalid)|Your lockfile|LockfileError' "$log"; then
+    explain "Gemfile.lock is broken: see above." "Delete it, run 'bundle install' where you develop, and push it again."
   elif grep -qE 'Your bundle only supports platforms|does not support your current platform' "$log"; then
     explain "Gemfile.lock was made for another platform than this one, x86_64-linux." "Run 'bundle lock --add-platform x86_64-linux' where you develop, and push Gemfile.lock."
-  elif grep -qE 'Unable to (parse|read).*lock|lockfile (is corrupt|contains|is invalid)|Your lockfile|LockfileError' "$log"; then
-    explain "Gemfile.lock is broken: see above." "Delete it, run 'bundle install' where you develop, and push it again."
   elif grep -qiE 'deployment mode|frozen|is not in (your )?Gemfile.lock|gemfiles? changed' "$log"; then
     explain "Gemfile.lock does not fit Gemfile." "Run 'bundle install' where you develop, and push both files."
   elif grep -qE 'Your Ruby version is' "$log"; then

@@ -78,7 +78,8 @@ EOF
 web_command() {
   local build=$1 program
   if grep -qE '^ {4}railties ' "$build/Gemfile.lock" 2>/dev/null; then
-    echo 'bundle exec rails server -b 0.0.0.0 -p $PORT -e $RAILS_ENV'
+    if [[ -f $build/bin/rails ]]; then program='ruby bin/rails'; else program=rails; fi
+    echo "bundle exec $program server -b 0.0.0.0 -p \$PORT -e \$RAILS_ENV"
   elif [[ -f $build/config.ru ]]; then
     if grep -qE '^ {4}puma ' "$build/Gemfile.lock" 2>/dev/null; then echo 'bundle exec puma -b tcp://0.0.0.0:$PORT'
     else echo 'bundle exec rackup config.ru --host 0.0.0.0 -p $PORT'; fi

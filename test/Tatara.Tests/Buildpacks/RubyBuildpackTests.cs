@@ -109,6 +109,7 @@ public sealed class RubyBuildpackTests : BuildpackTestBase
     [InlineData("config.ru", "    rack (2.2.0)", "bundle exec rackup config.ru --host 0.0.0.0 -p $PORT")]
     [InlineData("app.rb", "    sinatra (3.0.5)", "bundle exec ruby app.rb -o 0.0.0.0 -p $PORT")]
     [InlineData("config.ru", "    railties (6.1.7)", "bundle exec rails server -b 0.0.0.0 -p $PORT -e $RAILS_ENV")]
+    [InlineData("bin/rails", "    railties (6.1.7)", "bundle exec ruby bin/rails server -b 0.0.0.0 -p $PORT -e $RAILS_ENV")]
     public void Release_KindOfApp_StartsAsUsual(string file, string locked, string command)
     {
         AppFile(file, "require 'sinatra'\n");
