@@ -38,5 +38,8 @@ why_script_not_runnable() {
 
 # missing_libraries FILE: shared libraries it needs that are neither in the stack nor beside it.
 missing_libraries() {
-  LD_LIBRARY_PATH=$(dirname "$1")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} ldd "$1" 2>/dev/null | sed -nE 's/^[[:space:]]*([^[:space:]]+) => not found.*/\1/p' | sort -u
+  local around
+  around=$(dirname "$1")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  # ldd ends with an error for what is linked statically.
+  { LD_LIBRARY_PATH=$around ldd "$1" 2>/dev/null || true; } | sed -nE 's/^[[:space:]]*([^[:space:]]+) => not found.*/\1/p' | sort -u
 }

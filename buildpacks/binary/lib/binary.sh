@@ -18,7 +18,8 @@ check_web_program() {
   [[ -f $1/$program ]] || fail "Procfile starts '$program', which is not among the app's files." \
     "Push the folder it is in, or mend Procfile. (Is it named in .cfignore or .gitignore?)"
   why=$(why_not_runnable "$1/$program")
-  [[ -z $why ]] || fail "Procfile starts '$program', which cannot run here: $why." "Build it for 64-bit Linux on x86-64, and push again."
+  [[ -z $why ]] || fail "Procfile starts '$program', which cannot run here: $why." \
+    "Push a program for 64-bit Linux on x86-64, or a script whose interpreter is there (cf push -b ruby_buildpack -b binary_buildpack)."
   if [[ ! -x $1/$program ]]; then
     chmod +x "$1/$program"
     note "'$program' was not marked as a program: it is now"
