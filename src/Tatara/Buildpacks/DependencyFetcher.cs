@@ -67,9 +67,9 @@ internal sealed class DependencyFetcher(string cacheDirectory)
         }
     }
 
-    private static Task PackAsync(
+    private static async Task PackAsync(
         string file, string directory, IEnumerable<string> paths, IEnumerable<string> without, CancellationToken cancellationToken) =>
-        Tool.RunAsync("tar",
+        await Tool.RunAsync("tar",
             [
                 "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", .. without.Select(name => "--exclude=" + name),
                 "-I", "zstd -7 -T0", "-cf", file, "-C", directory, .. paths,
