@@ -1,23 +1,43 @@
 # The Ruby buildpack's own steps.
 
-# ruby_range BUILD_DIR: the version the app asks for, as a range; empty when it does not care.
-ruby_range() {
-  local build=$1 range=
-  if [[ -f $build/Gemfile ]]; then
-    range=$(sed -nE "s/^[[:space:]]*ruby[[:space:]]+[\"']([^\"']+)[\"']([[:space:]]*,[[:space:]]*[\"']([^\"']+)[\"'])?.*/\1,\3/p" "$build/Gemfile" | head -n 1)
-    range=${range%,}
+# ruby_request BUILD_DIR: "RANGE<tab>FILE", the version the app asks for and where; nothing when it does not care.
+ruby_request() {
+  local build=$1 line file range
+  line=$(ruby_line "$build")
+  if [[ $line =~ file:[[:space:]]*[\"\']([^\"\']+)[\"\'] ]]; then
+    file=${BASH_REMATCH[1]}
+    [[ -f $build/$file ]] || fail "Gemfile takes Ruby's version from '$file', which is not there." "Push that file, too, or write the version into Gemfile."
+    range=$(version_in_file "$build/$file")
+    [[ -n $range ]] || fail "Gemfile takes Ruby's version from '$file', which names none."
+    printf '%s\t%s\n' "$range" "$file"
+  elif [[ $line =~ (engine:|:engine[[:space:]]*=\>)[[:space:]]*[:\"\']?([a-z]+) && ${BASH_REMATCH[2]} != ruby ]]; then
+    fail "Gemfile asks for the Ruby engine ${BASH_REMATCH[2]}; this buildpack has MRI only." "Use a buildpack that has it: cf push -b URL."
+  elif [[ -n $line ]]; then
+    # Options follow the versions: engine: "ruby", :patchlevel => "20".
+    line=${line%%engine*}
+    range=$(grep -oE "[\"'][^\"']+[\"']" <<<"${line%%:patchlevel*}" | tr -d "\"'" | grep -E '^[<>=~ ]*[0-9]' | paste -sd , -)
+    if [[ -n $range ]]; then printf '%s\tGemfile\n' "$range"; fi
+  else
+    for file in .ruby-version .tool-versions; do
+      range=$(version_in_file "$build/$file")
+      if [[ -n $range ]]; then
+        printf '%s\t%s\n' "$range" "$file"
+        return
+      fi
+    done
   fi
-  if [[ -z $range && -f $build/.ruby-version ]]; then
-    range=$(head -n 1 "$build/.ruby-version" | tr -d '[:space:]')
-    range=${range#ruby-}
-  fi
-  echo "$range"
 }
 
-ruby_range_source() {
-  if [[ -f $1/Gemfile ]] && grep -qE "^[[:space:]]*ruby[[:space:]]+[\"']" "$1/Gemfile"; then echo Gemfile
-  elif [[ -f $1/.ruby-version ]]; then echo .ruby-version
-  else echo "the newest there is"; fi
+# ruby_line BUILD_DIR: the Gemfile's `ruby ...`, without its comment.
+ruby_line() {
+  if [[ -f $1/Gemfile ]]; then sed -nE '/^[[:space:]]*ruby[[:space:](]/{s/[[:space:]]#.*//;p;q}' "$1/Gemfile"; fi
+}
+
+# version_in_file FILE: of a file like .ruby-version, or of .tool-versions.
+version_in_file() {
+  [[ -f $1 ]] || return 0
+  if [[ $1 == *.tool-versions ]]; then sed -nE 's/^[[:space:]]*ruby[[:space:]]+([^[:space:]#]+).*/\1/p' "$1" | head -n 1
+  else grep -vE '^[[:space:]]*(#|$)' "$1" | head -n 1 | tr -d '[:space:]' | sed -E 's/^ruby-//; s/-?p[0-9]+$//'; fi
 }
 
 # make_launchers DIR: bin/ and lib/ of the unpacked packages, where the app's paths lead.
@@ -54,50 +74,21 @@ unset ruby_root
 EOF
 }
 
-# install_gems BUILD_DIR CACHE_DIR DIR: from what is there (vendor/cache, the runtime's own gems) when that is enough,
-# else from the source the Gemfile names. The cache keeps what was built for the next push.
-install_gems() {
-  local build=$1 cache=$2 root=$3 log
-  log=$(mktemp)
-  export BUNDLE_GEMFILE=$build/Gemfile BUNDLE_USER_HOME=$cache/bundle BUNDLE_DISABLE_SHARED_GEMS=false
-  export BUNDLE_SILENCE_ROOT_WARNING=true BUNDLE_APP_CONFIG=$root/bundle-config
-  [[ -f $build/Gemfile.lock ]] && export BUNDLE_FROZEN=true
-  mkdir -p "$GEM_HOME" "$BUNDLE_USER_HOME"
-  if [[ -d $cache/gems ]]; then cp -a "$cache/gems/." "$GEM_HOME/"; fi
-  note "Running bundle install with $(bundle --version)"
-  cd "$build"
-  if ! bundle install --local --quiet >"$log" 2>&1; then
-    if grep -qE 'deployment mode|frozen' "$log" && grep -q 'Gemfile.lock' "$log"; then
-      indent <"$log"
-      fail "Gemfile.lock does not fit Gemfile." "Run 'bundle install' where you develop, and push both files."
-    fi
-    bundle install --jobs 4 --retry 2 2>&1 | indent || fail "bundle install failed: see its output above." \
-      "Gems come from the source in your Gemfile, or from vendor/cache (run 'bundle package' before you push)."
-    bundle clean 2>&1 | indent
-  fi
-  rm -f "$log"
-  rm -rf "$cache/gems"
-  cp -a "$GEM_HOME" "$cache/gems"
-  note "Bundle complete: $(bundle list 2>/dev/null | grep -c '^  \*') gems"
-}
-
-precompile_assets() {
-  local build=$1
-  cd "$build"
-  if bundle exec rake -P 2>/dev/null | grep -q '^rake assets:precompile'; then
-    step "Precompiling assets"
-    SECRET_KEY_BASE_DUMMY=1 SECRET_KEY_BASE=${SECRET_KEY_BASE:-while-staging} bundle exec rake assets:precompile 2>&1 | indent ||
-      fail "rake assets:precompile failed: see its output above." "It must run without the database and other services."
-  fi
-}
-
 # web_command BUILD_DIR: how Ruby web apps of each kind are started; empty when nothing fits.
 web_command() {
-  local build=$1
+  local build=$1 program
   if grep -qE '^ {4}railties ' "$build/Gemfile.lock" 2>/dev/null; then
-    echo 'bundle exec rails server -b 0.0.0.0 -p $PORT -e $RAILS_ENV'
+    if [[ -f $build/bin/rails ]]; then program='ruby bin/rails'; else program=rails; fi
+    echo "bundle exec $program server -b 0.0.0.0 -p \$PORT -e \$RAILS_ENV"
   elif [[ -f $build/config.ru ]]; then
     if grep -qE '^ {4}puma ' "$build/Gemfile.lock" 2>/dev/null; then echo 'bundle exec puma -b tcp://0.0.0.0:$PORT'
     else echo 'bundle exec rackup config.ru --host 0.0.0.0 -p $PORT'; fi
+  elif grep -qE '^ {4}sinatra ' "$build/Gemfile.lock" 2>/dev/null; then
+    for program in app.rb web.rb server.rb main.rb; do
+      if grep -qE "^[[:space:]]*require[[:space:](]+[\"']sinatra[\"']" "$build/$program" 2>/dev/null; then
+        echo "bundle exec ruby $program -o 0.0.0.0 -p \$PORT"
+        return
+      fi
+    done
   fi
 }

@@ -56,12 +56,12 @@ internal sealed class BuildpackManifest
     }
 }
 
-/// <summary>One runtime: either the distribution's packages, or a file with its checksum.</summary>
+/// <summary>One runtime: the distribution's packages, a part of this machine's .NET installation, or a file with its checksum.</summary>
 internal sealed class Dependency
 {
     public string Name { get; set; } = "";
 
-    /// <summary>Given for a file.</summary>
+    /// <summary>Given for a file, and as "10.x" for a part of an installation.</summary>
     public string? Version { get; set; }
 
     /// <summary>Given for packages: the package whose upstream version it is.</summary>
@@ -73,23 +73,29 @@ internal sealed class Dependency
     /// <summary>What of the packages no app needs: files and folders, as they lie in the packages.</summary>
     public List<string> Without { get; set; } = [];
 
+    /// <summary>Given for a part of this machine's .NET installation: which.</summary>
+    public string? From { get; set; }
+
     public string? Uri { get; set; }
     public string? Sha256 { get; set; }
 
     public void Validate(string path)
     {
-        var fromPackages = Packages.Count > 0 && VersionOf is not null && Uri is null;
-        var fromFile = Packages.Count == 0 && Version is not null && Uri is not null && Sha256 is { Length: 64 } && Sha256.All(char.IsAsciiHexDigit);
+        var fromPackages = Packages.Count > 0 && VersionOf is not null && Uri is null && From is null;
+        var fromInstallation = From is DotnetInstallation.Runtime or DotnetInstallation.Sdk && Packages.Count == 0 && Uri is null &&
+            Version is not null && Version.EndsWith(".x", StringComparison.Ordinal) && Version[..^2].All(char.IsAsciiDigit) && Version.Length is 3 or 4;
+        var fromFile = From is null && Packages.Count == 0 && Version is not null && Uri is not null && Sha256 is { Length: 64 } && Sha256.All(char.IsAsciiHexDigit);
         if (!(Name + Version).All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+'))
             throw new SetupException($"{path}: dependency '{Name}', version '{Version}': letters, digits and .-_+ only.", "They become parts of file names.");
         if (Without.FirstOrDefault(w => w.StartsWith('/') || w.Split('/').Contains("..")) is { } outside)
             throw new SetupException($"{path}: dependency '{Name}': '{outside}' leads out of the packages.", "Name a file or folder as it lies in them, e.g. usr/share/doc.");
         if (fromFile && !(System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
             throw new SetupException($"{path}: dependency '{Name}': '{Uri}' is no http or https address.", "Mend its uri.");
-        if (Name.Length == 0 || Stacks.Count == 0 || !(fromPackages || fromFile))
+        if (Name.Length == 0 || Stacks.Count == 0 || !(fromPackages || fromInstallation || fromFile))
         {
             throw new SetupException($"{path}: dependency '{Name}' is incomplete.",
-                "It needs name and stacks, and either packages with version_of, or version with uri and sha256.");
+                "It needs name and stacks, and either packages with version_of, or version with uri and sha256, " +
+                $"or version (like 10.x) with from: {DotnetInstallation.Runtime} or {DotnetInstallation.Sdk}.");
         }
     }
 }

@@ -18,9 +18,24 @@ internal sealed class DependencyFetcher(string cacheDirectory)
     public async Task<FetchedDependency> FetchAsync(Dependency dependency, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(cacheDirectory);
+        if (dependency.From is not null) return await FromInstallationAsync(dependency, cancellationToken);
         return dependency.Uri is null
             ? await FromPackagesAsync(dependency, cancellationToken)
             : await FromUriAsync(dependency, cancellationToken);
+    }
+
+    private async Task<FetchedDependency> FromInstallationAsync(Dependency dependency, CancellationToken cancellationToken)
+    {
+        var part = await DotnetInstallation.FindAsync(dependency.From!, dependency.Version!, cancellationToken);
+        var key = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [.. part.Paths, .. part.Without]))))[..16];
+        var file = Path.Combine(cacheDirectory, $"{dependency.Name}-{part.Version}-{key}.tar.zst");
+        if (!File.Exists(file))
+        {
+            var packed = file + ".tmp";
+            await PackAsync(packed, part.Root, part.Paths, part.Without, cancellationToken);
+            File.Move(packed, file, overwrite: true);
+        }
+        return new FetchedDependency(dependency.Name, part.Version, dependency.Stacks, await Sha256Async(file, cancellationToken), file);
     }
 
     /// <summary>1. which versions does the distribution offer, 2. download (apt checks the signatures), 3. unpack, 4. pack as one file.</summary>
@@ -41,8 +56,7 @@ internal sealed class DependencyFetcher(string cacheDirectory)
                     await Tool.RunAsync("dpkg-deb", ["--extract", package, tree], cancellationToken: cancellationToken);
                 foreach (var unneeded in Unneeded.Concat(dependency.Without)) Remove(Path.Combine(tree, unneeded));
                 var packed = Path.Combine(work, "packed.tar.zst");
-                await Tool.RunAsync("tar",
-                    ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "-I", "zstd -7 -T0", "-cf", packed, "-C", tree, "."], cancellationToken: cancellationToken);
+                await PackAsync(packed, tree, ["."], [], cancellationToken);
                 File.Move(packed, file, overwrite: true);
             }
             return new FetchedDependency(dependency.Name, version, dependency.Stacks, await Sha256Async(file, cancellationToken), file);
@@ -58,6 +72,14 @@ internal sealed class DependencyFetcher(string cacheDirectory)
         if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
         else File.Delete(path);
     }
+
+    private static async Task PackAsync(
+        string file, string directory, IEnumerable<string> paths, IEnumerable<string> without, CancellationToken cancellationToken) =>
+        await Tool.RunAsync("tar",
+            [
+                "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", .. without.Select(name => "--exclude=" + name),
+                "-I", "zstd -7 -T0", "-cf", file, "-C", directory, .. paths,
+            ], cancellationToken: cancellationToken);
 
     private async Task<FetchedDependency> FromUriAsync(Dependency dependency, CancellationToken cancellationToken)
     {

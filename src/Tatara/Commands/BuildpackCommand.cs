@@ -44,7 +44,11 @@ internal static class BuildpackCommand
                 var state = !zip.Exists ? "not packaged" : packager.IsCurrent(name) ? $"packaged, {zip.Length / (1024 * 1024)} MB" : "packaged from older sources";
                 Console.WriteLine($"{name} ({state})");
                 foreach (var dependency in packager.ManifestOf(name).Dependencies)
-                    Console.WriteLine($"  {dependency.Name} {dependency.Version ?? "as in package " + dependency.VersionOf} for {string.Join(", ", dependency.Stacks)}");
+                {
+                    var version = dependency.Version ?? "as in package " + dependency.VersionOf;
+                    if (dependency.From is not null) version += " of this machine's .NET";
+                    Console.WriteLine($"  {dependency.Name} {version} for {string.Join(", ", dependency.Stacks)}");
+                }
             }
             return 0;
         });
