@@ -13,12 +13,14 @@ internal sealed class BuildpackManifest
     public List<Dependency> Dependencies { get; set; } = [];
 
     /// <exception cref="SetupException">The file is not a manifest; names the line.</exception>
-    public static BuildpackManifest Load(string path)
+    public static BuildpackManifest Load(string path) => Parse(File.ReadAllText(path), path);
+
+    private static BuildpackManifest Parse(string text, string path)
     {
         var deserializer = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build();
         try
         {
-            var manifest = deserializer.Deserialize<BuildpackManifest>(File.ReadAllText(path));
+            var manifest = deserializer.Deserialize<BuildpackManifest>(text);
             foreach (var dependency in manifest.Dependencies) dependency.Validate(path);
             if (manifest.Dependencies.GroupBy(d => (d.Name, d.Version ?? d.VersionOf)).FirstOrDefault(g => g.Count() > 1) is { } twice)
                 throw new SetupException($"{path}: {twice.Key.Name} {twice.Key.Item2} is there twice.", "Leave one of them.");
@@ -37,8 +39,7 @@ internal sealed class BuildpackManifest
         dependency.Validate(path);
         if (Load(path).Dependencies.Any(d => d.Name == dependency.Name && d.Version == dependency.Version))
             throw new SetupException($"{path} has {dependency.Name} {dependency.Version} already.", "Take its entry out first if it is to change.");
-        var before = File.ReadAllText(path);
-        var text = before.TrimEnd() + $"""
+        var text = File.ReadAllText(path).TrimEnd() + $"""
 
               - name: {Quoted(dependency.Name)}
                 version: {Quoted(dependency.Version!)}
@@ -47,12 +48,23 @@ internal sealed class BuildpackManifest
                 sha256: {Quoted(dependency.Sha256!)}
 
             """;
+        if (!EndsWithDependencies(text, path, dependency))
+            throw new SetupException($"{path} does not end with its dependencies.", "Add the entry by hand.");
         AtomicFile.Write(path, text, secret: false);
-        if (Load(path).Dependencies.Any(d => d.Name == dependency.Name && d.Version == dependency.Version)) return;
-        AtomicFile.Write(path, before, secret: false);
-        throw new SetupException($"{path} does not end with its dependencies.", "Add the entry by hand.");
 
         static string Quoted(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+    }
+
+    private static bool EndsWithDependencies(string text, string path, Dependency added)
+    {
+        try
+        {
+            return Parse(text, path).Dependencies.Any(d => d.Name == added.Name && d.Version == added.Version);
+        }
+        catch (SetupException)
+        {
+            return false;
+        }
     }
 }
 

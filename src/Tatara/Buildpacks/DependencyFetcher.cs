@@ -78,7 +78,7 @@ internal sealed class DependencyFetcher(string cacheDirectory)
         await Tool.RunAsync("tar",
             [
                 "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", .. without.Select(name => "--exclude=" + name),
-                "-I", "zstd -7 -T0", "-cf", file, "-C", directory, .. paths,
+                "-I", "zstd -3 -T0", "-cf", file, "-C", directory, .. paths,
             ], cancellationToken: cancellationToken);
 
     private async Task<FetchedDependency> FromUriAsync(Dependency dependency, CancellationToken cancellationToken)
