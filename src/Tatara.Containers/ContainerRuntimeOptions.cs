@@ -28,6 +28,9 @@ public sealed record ContainerRuntimeOptions
     /// <summary>Name servers for containers; none means those of the machine.</summary>
     public IReadOnlyList<string> NameServers { get; init; } = [];
 
+    /// <summary>TCP ports of <see cref="HostAddress"/> that containers may dial, the router's for example; of this machine they reach nothing else.</summary>
+    public IReadOnlyList<int> OpenPorts { get; init; } = [];
+
     /// <summary>Network namespaces kept ready, so that a start does not wait for one.</summary>
     public int SpareNetworks { get; init; } = 2;
 
@@ -47,6 +50,7 @@ public sealed record ContainerRuntimeOptions
             $"HostAddress must be an IPv4 address that is neither loopback nor in Subnet, not \"{HostAddress}\".");
         Require(LogBytes >= 64 << 10, $"LogBytes must be at least {64 << 10}, not {LogBytes}.");
         Require(SpareNetworks is >= 0 and <= 100, $"SpareNetworks must be 0 to 100, not {SpareNetworks}.");
+        Require(OpenPorts.All(port => port is >= 1 and <= 65535), "OpenPorts must be ports.");
         foreach (var server in NameServers) Require(IPAddress.TryParse(server, out _), $"NameServers must be addresses, not \"{server}\".");
     }
 

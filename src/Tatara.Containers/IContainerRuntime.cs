@@ -16,6 +16,9 @@ public interface IContainerRuntime
     /// </summary>
     Task<IReadOnlyList<IContainer>> RecoverAsync(CancellationToken cancellationToken);
 
+    /// <summary>Which containers may dial which others: these and no more. Connections that are open stay open.</summary>
+    Task SetLinksAsync(IReadOnlyList<ContainerLink> links, CancellationToken cancellationToken);
+
     /// <summary>Destroys all containers, and takes back what was done to the machine for them.</summary>
     Task RemoveAllAsync(CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ using Tatara.Containers.Processes;
 namespace Tatara.Containers.Tests;
 
 /// <summary>A runtime in a directory, subnet and host address of its own. Everything is gone when it is disposed.</summary>
-public sealed class TestRuntime : IAsyncLifetime
+public class TestRuntime : IAsyncLifetime
 {
     private static int s_count;
 
@@ -117,4 +117,21 @@ public sealed class TestRuntime : IAsyncLifetime
             return "";
         }
     }
+}
+
+/// <summary>A runtime of one test.</summary>
+internal sealed class OwnRuntime : TestRuntime, IAsyncDisposable
+{
+    private OwnRuntime() : base(spareNetworks: 0)
+    {
+    }
+
+    public static async Task<OwnRuntime> StartAsync()
+    {
+        var runtime = new OwnRuntime();
+        await runtime.InitializeAsync();
+        return runtime;
+    }
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 }

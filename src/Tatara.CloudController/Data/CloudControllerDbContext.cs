@@ -29,6 +29,9 @@ internal sealed class CloudControllerDbContext(DbContextOptions<CloudControllerD
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<FeatureFlag> FeatureFlags => Set<FeatureFlag>();
     public DbSet<EnvironmentVariableGroup> EnvironmentVariableGroups => Set<EnvironmentVariableGroup>();
+    public DbSet<SecurityGroup> SecurityGroups => Set<SecurityGroup>();
+    public DbSet<SecurityGroupBinding> SecurityGroupBindings => Set<SecurityGroupBinding>();
+    public DbSet<NetworkPolicy> NetworkPolicies => Set<NetworkPolicy>();
     public DbSet<LabelRow> Labels => Set<LabelRow>();
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
@@ -49,6 +52,8 @@ internal sealed class CloudControllerDbContext(DbContextOptions<CloudControllerD
             .HaveConversion<JsonConverter<IReadOnlyDictionary<string, string?>>, JsonComparer<IReadOnlyDictionary<string, string?>>>();
         configuration.Properties<IReadOnlyList<string>>()
             .HaveConversion<JsonConverter<IReadOnlyList<string>>, JsonComparer<IReadOnlyList<string>>>();
+        configuration.Properties<IReadOnlyList<SecurityRule>>()
+            .HaveConversion<JsonConverter<IReadOnlyList<SecurityRule>>, JsonComparer<IReadOnlyList<SecurityRule>>>();
         configuration.Properties<IReadOnlyList<DropletBuildpack>>()
             .HaveConversion<JsonConverter<IReadOnlyList<DropletBuildpack>>, JsonComparer<IReadOnlyList<DropletBuildpack>>>();
     }

@@ -2,12 +2,13 @@ using Tatara.CloudController.Api;
 using Tatara.CloudController.Blobs;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Deas;
+using Tatara.CloudController.NetworkPolicies;
 using Tatara.Protocol;
 
 namespace Tatara.CloudController.Instances;
 
 /// <summary>Writes dea.ID.start messages.</summary>
-internal sealed class StartMessages(CloudControllerDbContext db, BlobUrls urls, Links links, CloudControllerOptions options)
+internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesReader network, BlobUrls urls, Links links, CloudControllerOptions options)
 {
     /// <summary>Open files; Cloud Foundry's default.</summary>
     public const int FileDescriptors = 16_384;
@@ -15,7 +16,7 @@ internal sealed class StartMessages(CloudControllerDbContext db, BlobUrls urls, 
     /// <summary>The message of index 0; the others differ in nothing but the index.</summary>
     public async Task<DeaStartMessage> CreateAsync(Workload workload, CancellationToken cancellationToken)
     {
-        var (process, app, droplet, uris) = workload;
+        var (process, app, droplet, uris, internalNames) = workload;
         var surroundings = await AppSurroundings.ReadAsync(db, app, AppSurroundings.Running, cancellationToken);
         var limits = new VcapLimits(FileDescriptors, process.MemoryMb, process.DiskMb);
         return new DeaStartMessage(
@@ -36,7 +37,9 @@ internal sealed class StartMessages(CloudControllerDbContext db, BlobUrls urls, 
             HealthCheckInvocationTimeout: process.HealthCheckInvocationTimeout,
             ProcessType: process.Type,
             ProcessGuid: process.Guid,
-            Stack: StackOf(droplet));
+            Stack: StackOf(droplet),
+            InternalNames: internalNames,
+            EgressNetworkRules: await network.OfSpaceAsync(app.SpaceGuid, SecurityPhase.Running, cancellationToken));
     }
 
     public Demand DemandOf(Workload workload) => new(workload.Process.MemoryMb, workload.Process.DiskMb, StackOf(workload.Droplet!));

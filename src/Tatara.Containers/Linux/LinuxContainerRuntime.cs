@@ -92,10 +92,15 @@ internal sealed class LinuxContainerRuntime : IContainerRuntime
             Logger.LogInformation("Removing the remains of container {Handle}", handle);
             await Remover.RemoveAsync(handle, null, cancellationToken);
         }
-        await _network.SweepAsync([.. _containers.Values.OfType<LinuxContainer>().Select(container => (container.Slot, container.Spec.Ports))], cancellationToken);
+        await _network.SweepAsync([.. _containers.Values.OfType<LinuxContainer>().Select(container => (container.Slot, container.Spec))], cancellationToken);
         _ = _network.PrepareAsync();
         return [.. _containers.Values.OfType<LinuxContainer>()];
     }
+
+    public Task SetEgressAsync(Slot slot, IReadOnlyList<AllowedTraffic> allowed, CancellationToken cancellationToken) =>
+        _network.SetEgressAsync(slot, allowed, cancellationToken);
+
+    public Task SetLinksAsync(IReadOnlyList<ContainerLink> links, CancellationToken cancellationToken) => _network.SetLinksAsync(links, cancellationToken);
 
     public async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
