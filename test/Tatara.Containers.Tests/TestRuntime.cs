@@ -34,10 +34,13 @@ public class TestRuntime : IAsyncLifetime
             SpareNetworks = _spareNetworks,
             HostAddress = $"10.149.{process}.{_number}",
         };
+        Options = Configure(Options);
         Runtime = New();
         await Runtime.InitializeAsync(default);
         await Runtime.RecoverAsync(default);
     }
+
+    internal virtual ContainerRuntimeOptions Configure(ContainerRuntimeOptions options) => options;
 
     /// <summary>Another runtime over the same directory: what a restarted process has.</summary>
     internal LinuxContainerRuntime New() => new(Options, NullLoggerFactory.Instance);
@@ -122,13 +125,15 @@ public class TestRuntime : IAsyncLifetime
 /// <summary>A runtime of one test.</summary>
 internal sealed class OwnRuntime : TestRuntime, IAsyncDisposable
 {
-    private OwnRuntime() : base(spareNetworks: 0)
-    {
-    }
+    private readonly Func<ContainerRuntimeOptions, ContainerRuntimeOptions>? _configure;
 
-    public static async Task<OwnRuntime> StartAsync()
+    private OwnRuntime(Func<ContainerRuntimeOptions, ContainerRuntimeOptions>? configure) : base(spareNetworks: 0) => _configure = configure;
+
+    internal override ContainerRuntimeOptions Configure(ContainerRuntimeOptions options) => _configure?.Invoke(options) ?? options;
+
+    public static async Task<OwnRuntime> StartAsync(Func<ContainerRuntimeOptions, ContainerRuntimeOptions>? configure = null)
     {
-        var runtime = new OwnRuntime();
+        var runtime = new OwnRuntime(configure);
         await runtime.InitializeAsync();
         return runtime;
     }

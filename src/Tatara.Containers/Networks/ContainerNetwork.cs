@@ -8,7 +8,7 @@ using Tatara.Containers.Linux;
 namespace Tatara.Containers.Networks;
 
 /// <summary>Network namespaces, the cables into them and the firewall around them.</summary>
-internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandRunner commands, ILogger logger)
+internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineTools tools, CommandRunner commands, ILogger logger)
 {
     private readonly IPNetwork _subnet = IPNetwork.Parse(options.Subnet);
     private readonly ConcurrentQueue<Slot> _spare = new();
@@ -21,10 +21,14 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
     private readonly SemaphoreSlim _egress = new(1);
     // An address that was just given back is the last to be used again: connections to its former owner may linger.
     private int _next = Random.Shared.Next(Slot.Count(IPNetwork.Parse(options.Subnet)));
+    private readonly Resolver? _resolver = options.Resolver is { } resolver
+        ? new Resolver(options with { Resolver = resolver with { Upstream = resolver.Upstream.Count > 0 ? resolver.Upstream : Networks.NameServers.OfMachine() } }, tools, commands, logger)
+        : null;
     private bool _closed;
 
     /// <summary>What containers find in /etc/resolv.conf.</summary>
-    public IReadOnlyList<string> NameServers { get; } = options.NameServers.Count > 0 ? options.NameServers : Networks.NameServers.OfMachine();
+    public IReadOnlyList<string> NameServers { get; } =
+        options.Resolver is not null ? [options.HostAddress] : options.NameServers.Count > 0 ? options.NameServers : Networks.NameServers.OfMachine();
 
     public async Task InitializeAsync(CancellationToken cancellationToken)
     {
@@ -32,7 +36,11 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         await File.WriteAllTextAsync("/proc/sys/net/ipv4/ip_forward", "1", cancellationToken);
         if (!HasAddress(AllInterfaces())) await commands.RunAsync(NetworkCommands.AddHostAddress(options.HostAddress), null, cancellationToken);
         await NftAsync(FirewallRules.Table(options, NameServers), cancellationToken);
+        if (_resolver is not null) await _resolver.EnsureAsync(cancellationToken);
     }
+
+    public Task SetNamesAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> namesByAddress, CancellationToken cancellationToken) =>
+        _resolver?.SetNamesAsync(namesByAddress, cancellationToken) ?? Task.CompletedTask;
 
     public async Task<Slot> TakeAsync()
     {
@@ -165,6 +173,7 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         _closed = true;
         await _preparing.WaitAsync(cancellationToken);
         _preparing.Release();
+        _resolver?.Stop();
         lock (_lock) _taken.Clear();
         await SweepAsync([], cancellationToken);
         await NftAsync($"delete table inet {FirewallRules.TableName(options.Id)}\n", cancellationToken);

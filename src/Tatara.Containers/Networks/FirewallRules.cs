@@ -52,6 +52,7 @@ internal static class FirewallRules
             add rule {{table}} forward iifname {{ours}} ct state established,related accept
             add rule {{table}} forward iifname {{ours}} meta nfproto ipv6 drop
             add rule {{table}} forward iifname {{ours}} ip saddr != {{options.Subnet}} drop
+            add rule {{table}} forward iifname {{ours}} ip daddr @name_servers meta l4proto { tcp, udp } th dport 53 accept
             add rule {{table}} forward iifname {{ours}} ip saddr vmap @egress
             add rule {{table}} forward iifname {{ours}} drop
             add rule {{table}} forward oifname {{ours}} ct state established,related accept

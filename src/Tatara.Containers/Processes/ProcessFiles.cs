@@ -13,6 +13,15 @@ internal static class ProcessFiles
     /// <summary>The container's first process; null when it is not running.</summary>
     public static SafeFileHandle? OpenInit(ContainerPaths paths, IReadOnlyList<int> processes) => Open(paths.InitPid, processes.Contains);
 
+    /// <summary>The process of a number, if it is one that was started with this argument.</summary>
+    public static SafeFileHandle? OpenWithArgument(int pid, string argument)
+    {
+        var process = Libc.OpenProcess(pid);
+        if (process is not null && HasArgument(pid, argument)) return process;
+        process?.Dispose();
+        return null;
+    }
+
     /// <summary>Every process that was started with this argument.</summary>
     public static IEnumerable<SafeFileHandle> OpenAllWithArgument(string argument)
     {

@@ -13,7 +13,7 @@ internal sealed class FakeContainer : IContainer
 
     public FakeContainer(ContainerSpec spec, string logFile, Action removed)
     {
-        (Spec, LogFile, _removed) = (spec, logFile, removed);
+        (Spec, LogFile, _removed, Egress) = (spec, logFile, removed, spec.Egress);
         File.WriteAllText(logFile, "");
     }
 
@@ -41,6 +41,15 @@ internal sealed class FakeContainer : IContainer
     {
         _listener?.Stop();
         _exit.TrySetResult(new ContainerExit(code, outOfMemory, DateTimeOffset.UtcNow));
+    }
+
+    /// <summary>What it may reach now.</summary>
+    public IReadOnlyList<AllowedTraffic> Egress { get; private set; }
+
+    public Task SetEgressAsync(IReadOnlyList<AllowedTraffic> allowed, CancellationToken cancellationToken)
+    {
+        Egress = allowed;
+        return Task.CompletedTask;
     }
 
     public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => _exit.Task.WaitAsync(cancellationToken);
