@@ -7,6 +7,8 @@ namespace Tatara.Dea.Tests.Fakes;
 
 internal sealed class FakeContainer : IContainer
 {
+    private static int s_count;
+
     private readonly TaskCompletionSource<ContainerExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action _removed;
     private TcpListener? _listener;
@@ -19,7 +21,7 @@ internal sealed class FakeContainer : IContainer
 
     public string Handle => Spec.Handle;
     public ContainerSpec Spec { get; }
-    public string Address => "127.0.0.1";
+    public string Address { get; } = $"10.99.0.{Interlocked.Increment(ref s_count) % 250 + 1}";
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
     public string LogFile { get; }
     public bool Destroyed { get; private set; }
