@@ -7,6 +7,7 @@ PACKAGES=(
   conmon        # holds containers while the platform is away
   nftables      # ports into containers, isolation between them
   iproute2      # container networks
+  dnsmasq-base  # names that containers look up
   tini          # first process of each container
   e2fsprogs     # disk limits of containers
   mmdebstrap    # the stack's root filesystem

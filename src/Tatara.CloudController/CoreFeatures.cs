@@ -9,12 +9,14 @@ using Tatara.CloudController.Events;
 using Tatara.CloudController.FeatureFlags;
 using Tatara.CloudController.Jobs;
 using Tatara.CloudController.Manifests;
+using Tatara.CloudController.NetworkPolicies;
 using Tatara.CloudController.Organizations;
 using Tatara.CloudController.Processes;
 using Tatara.CloudController.Quotas;
 using Tatara.CloudController.Roles;
 using Tatara.CloudController.Root;
 using Tatara.CloudController.Routes;
+using Tatara.CloudController.SecurityGroups;
 using Tatara.CloudController.Sidecars;
 using Tatara.CloudController.Spaces;
 using Tatara.CloudController.Stacks;
@@ -45,6 +47,8 @@ internal static class CoreFeatures
         services.AddSidecars();
         services.AddRoutes();
         services.AddManifests();
+        services.AddSecurityGroups();
+        services.AddNetworkPolicies();
         services.AddAbsent();
     }
 
@@ -68,6 +72,8 @@ internal static class CoreFeatures
         routes.MapSidecars();
         routes.MapRoutes();
         routes.MapManifests();
+        routes.MapSecurityGroups();
+        routes.MapNetworkPolicies();
         routes.MapAbsent();
     }
 }

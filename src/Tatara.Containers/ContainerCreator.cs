@@ -38,7 +38,7 @@ internal sealed class ContainerCreator(
                 await disk;
             }
             cancellationToken.ThrowIfCancellationRequested();
-            var mapping = network.MapAsync(slot, spec.Ports);
+            var mapping = network.OpenAsync(slot, spec.Ports, spec.Egress);
 
             // 3. Root file system and specification.
             try

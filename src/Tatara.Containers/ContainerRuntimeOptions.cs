@@ -25,8 +25,14 @@ public sealed record ContainerRuntimeOptions
     /// <summary>What one container's log may take on disk until its reader has caught up; older lines are dropped beyond.</summary>
     public long LogBytes { get; init; } = 32L << 20;
 
+    /// <summary>The containers' own name server; without it they ask <see cref="NameServers"/> and know no internal names.</summary>
+    public ResolverOptions? Resolver { get; init; }
+
     /// <summary>Name servers for containers; none means those of the machine.</summary>
     public IReadOnlyList<string> NameServers { get; init; } = [];
+
+    /// <summary>TCP ports of <see cref="HostAddress"/> that containers may dial, the router's for example; of this machine they reach nothing else.</summary>
+    public IReadOnlyList<int> OpenPorts { get; init; } = [];
 
     /// <summary>Network namespaces kept ready, so that a start does not wait for one.</summary>
     public int SpareNetworks { get; init; } = 2;
@@ -47,7 +53,10 @@ public sealed record ContainerRuntimeOptions
             $"HostAddress must be an IPv4 address that is neither loopback nor in Subnet, not \"{HostAddress}\".");
         Require(LogBytes >= 64 << 10, $"LogBytes must be at least {64 << 10}, not {LogBytes}.");
         Require(SpareNetworks is >= 0 and <= 100, $"SpareNetworks must be 0 to 100, not {SpareNetworks}.");
-        foreach (var server in NameServers) Require(IPAddress.TryParse(server, out _), $"NameServers must be addresses, not \"{server}\".");
+        Require(OpenPorts.All(port => port is >= 1 and <= 65535), "OpenPorts must be ports.");
+        foreach (var (domain, address) in Resolver?.Domains ?? new Dictionary<string, string>())
+            Require(Uri.CheckHostName(domain) == UriHostNameType.Dns && IPAddress.TryParse(address, out _), $"Resolver.Domains must lead from domains to addresses, not \"{domain}\" to \"{address}\".");
+        foreach (var server in NameServers.Concat(Resolver?.Upstream ?? [])) Require(IPAddress.TryParse(server, out _), $"NameServers must be addresses, not \"{server}\".");
     }
 
     private static void Require(bool condition, string message)
@@ -55,3 +64,8 @@ public sealed record ContainerRuntimeOptions
         if (!condition) throw new ArgumentException(message);
     }
 }
+
+/// <summary>A name server for containers, on the host address.</summary>
+/// <param name="Domains">Domains, with all below them, that lead to an address: the platform's own, which no other server may know.</param>
+/// <param name="Upstream">Whom it asks for all other names; none means the machine's name servers.</param>
+public sealed record ResolverOptions(IReadOnlyDictionary<string, string> Domains, IReadOnlyList<string> Upstream);

@@ -41,6 +41,9 @@ public sealed record ContainerSpec
     /// <summary>Ports of the machine that lead into the container.</summary>
     public IReadOnlyList<PortMapping> Ports { get; init; } = [];
 
+    /// <summary>What it may reach beyond this machine and its name servers; nothing unless it says so.</summary>
+    public IReadOnlyList<AllowedTraffic> Egress { get; init; } = [];
+
     /// <summary>Whatever the owner wants to find again after a restart.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 }

@@ -28,6 +28,9 @@ public interface IContainer
     /// <summary>Kills what runs and removes every trace: mounts, network, cgroups, files. Harmless to repeat.</summary>
     Task DestroyAsync(CancellationToken cancellationToken);
 
+    /// <summary>Changes what it may reach, at once. Connections that are open stay open.</summary>
+    Task SetEgressAsync(IReadOnlyList<AllowedTraffic> allowed, CancellationToken cancellationToken);
+
     /// <summary>What it uses now.</summary>
     Task<ContainerStats> StatsAsync(CancellationToken cancellationToken);
 }

@@ -16,6 +16,13 @@ public interface IContainerRuntime
     /// </summary>
     Task<IReadOnlyList<IContainer>> RecoverAsync(CancellationToken cancellationToken);
 
+    /// <summary>Which containers may dial which others: these and no more. Connections that are open stay open.</summary>
+    Task SetLinksAsync(IReadOnlyList<ContainerLink> links, CancellationToken cancellationToken);
+
+    /// <summary>The internal names that containers can look up: these and no more. Does nothing when the runtime has no name server.</summary>
+    /// <param name="namesByAddress">IPv4 addresses with the names that lead there; a name may lead to several.</param>
+    Task SetNamesAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> namesByAddress, CancellationToken cancellationToken);
+
     /// <summary>Destroys all containers, and takes back what was done to the machine for them.</summary>
     Task RemoveAllAsync(CancellationToken cancellationToken);
 }

@@ -8,6 +8,7 @@ using Tatara.Dea.Evacuation;
 using Tatara.Dea.Instances;
 using Tatara.Dea.Linux;
 using Tatara.Dea.Logs;
+using Tatara.Dea.Networks;
 using Tatara.Dea.Staging;
 using Tatara.MessageBus;
 using Tatara.Protocol;
@@ -34,6 +35,7 @@ public static class DeaHost
         AddInstances(services);
         AddStaging(services);
         services.AddSingleton<Advertiser>().AddSingleton<HeartbeatSender>().AddSingleton<Announcer>().AddSingleton<Greeting>().AddSingleton<Evacuator>();
+        services.AddSingleton<AddressBook>().AddSingleton<NetworkKeeper>();
         services.AddSingleton<BusListener>().AddSingleton<DeaParts>();
         services.AddHostedService<DeaService>();
         // Instances get their grace when they are to stop with the DEA.

@@ -4,6 +4,7 @@ using Tatara.Containers;
 using Tatara.Dea.Advertising;
 using Tatara.Dea.Evacuation;
 using Tatara.Dea.Instances;
+using Tatara.Dea.Networks;
 using Tatara.Dea.Staging;
 using Tatara.MessageBus;
 using Tatara.Protocol;
@@ -33,10 +34,12 @@ internal sealed class DeaService(
         // 3. Tell the others, now and whenever the bus comes back.
         bus.Connected += AnnounceAll;
         await parts.Greeting.HelloAsync();
+        await bus.PublishAsync(Subjects.NetworkLocate, new EmptyMessage());
         _loops = Task.WhenAll(
             parts.Announcer.RunAsync(time, _stopping.Token),
             parts.Routes.RunAsync(_stopping.Token),
-            parts.Remains.SweepAsync(_stopping.Token));
+            parts.Remains.SweepAsync(_stopping.Token),
+            parts.Network.RunAsync(_stopping.Token));
         parts.Announcer.NoteChange();
         logger.LogInformation("DEA {Id} is up with {Count} instances.", options.Id, parts.Table.All.Count);
     }
@@ -71,6 +74,9 @@ internal sealed class DeaService(
         await listener.ListenAsync<object>(Subjects.DeaLocate, _ => parts.Advertiser.AdvertiseDeaAsync(), token);
         await listener.ListenAsync<object>(Subjects.StagingLocate, _ => parts.Advertiser.AdvertiseStagingAsync(), token);
         await listener.ListenAsync<object>(Subjects.HealthManagerStart, _ => parts.Heartbeats.SendAsync(), token);
+        await listener.ListenAsync<EmptyMessage>(Subjects.NetworkChanged, _ => Note(parts.Network.NoteRules), token);
+        await listener.ListenAsync<ContainerAddresses>(Subjects.NetworkAddresses, m => When(m, said => Note(() => parts.Network.Hear(said))), token);
+        await listener.ListenAsync<EmptyMessage>(Subjects.NetworkLocate, _ => parts.Addresses.AnnounceAsync(), token);
         await listener.ListenAsync<RouterGreeting>(Subjects.RouterStart, FollowRouterAsync, token);
     }
 
@@ -78,6 +84,12 @@ internal sealed class DeaService(
     {
         parts.Stopper.Stop(message);
         if (message is { Version: null, Indices: null, Instances: null }) parts.Stager.Stop(message.Droplet);
+        return Task.CompletedTask;
+    }
+
+    private static Task Note(Action note)
+    {
+        note();
         return Task.CompletedTask;
     }
 
@@ -109,6 +121,7 @@ internal sealed class DeaService(
 
     private void AnnounceAll()
     {
+        parts.Network.NoteRules();
         parts.Announcer.NoteChange();
         _ = Task.Run(parts.Routes.RegisterAllAsync);
     }
@@ -118,4 +131,4 @@ internal sealed class DeaService(
 internal sealed record DeaParts(
     BusListener Listener, InstanceRecovery Recovery, InstanceTable Table, InstanceStarter Starter, InstanceStopper Stopper, InstanceRemains Remains,
     RouteUpdater Updater, RouteAnnouncer Routes, InstanceFinder Finder, Announcer Announcer, Advertiser Advertiser, HeartbeatSender Heartbeats, Greeting Greeting, Evacuator Evacuator,
-    Stager Stager);
+    Stager Stager, AddressBook Addresses, NetworkKeeper Network);

@@ -46,6 +46,8 @@ public sealed record InstanceLimits(long Mem, long Disk, int Fds, long? LogRate 
 /// <param name="ProcessType">web, worker, …; web is the one that has routes.</param>
 /// <param name="ProcessGuid">Guid of the process.</param>
 /// <param name="Sidecars">What runs beside the process, in its container.</param>
+/// <param name="InternalNames">Names of internal domains that lead to the instance (host.apps.internal).</param>
+/// <param name="EgressNetworkRules">What the instance may reach, until its DEA hears of newer rules; null means nothing.</param>
 public sealed record DeaStartMessage(
     string Droplet,
     string Version,
@@ -67,6 +69,8 @@ public sealed record DeaStartMessage(
     string? ProcessType = null,
     string? ProcessGuid = null,
     string? Stack = null,
+    IReadOnlyList<string>? InternalNames = null,
+    IReadOnlyList<EgressRule>? EgressNetworkRules = null,
     string CcPartition = "default",
     bool Prod = false,
     string? Console = null,
@@ -81,7 +85,8 @@ public sealed record DeaStopMessage(
     IReadOnlyList<string>? Instances = null);
 
 /// <summary>dea.update: the routes of an app changed.</summary>
-public sealed record DeaUpdateMessage(string Droplet, IReadOnlyList<string> Uris, string? Version = null);
+/// <param name="InternalNames">Names of internal domains; null leaves them as they are.</param>
+public sealed record DeaUpdateMessage(string Droplet, IReadOnlyList<string> Uris, string? Version = null, IReadOnlyList<string>? InternalNames = null);
 
 /// <summary>dea.find.droplet: a question about instances; each DEA answers once for each that matches, within 2 s.</summary>
 public sealed record FindDropletRequest(

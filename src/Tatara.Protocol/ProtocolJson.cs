@@ -33,6 +33,9 @@ namespace Tatara.Protocol;
 [JsonSerializable(typeof(AppStateRequest))]
 [JsonSerializable(typeof(AppStateResponse))]
 [JsonSerializable(typeof(BulkAppsPage))]
+[JsonSerializable(typeof(NetworkRulesRequest))]
+[JsonSerializable(typeof(NetworkRules))]
+[JsonSerializable(typeof(ContainerAddresses))]
 [JsonSerializable(typeof(LogBatch))]
 [JsonSerializable(typeof(LogBatchAck))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -8,6 +8,7 @@ namespace Tatara.Protocol;
 /// <param name="UploadUri">Signed URL that takes the droplet (POST, the body is the tar.gz, X-Tatara-Sha1 names its hash).</param>
 /// <param name="BuildpackCacheDownloadUri">Signed; 404 when there is no cache yet.</param>
 /// <param name="AdminBuildpacks">The installed buildpacks in detection order.</param>
+/// <param name="EgressNetworkRules">What the staging container may reach; null means nothing.</param>
 /// <param name="StartMessage">The start message of a first instance, or null. Reserved: Tatara starts instances itself.</param>
 public sealed record StagingStartMessage(
     string AppId,
@@ -19,6 +20,7 @@ public sealed record StagingStartMessage(
     string BuildpackCacheUploadUri,
     IReadOnlyList<AdminBuildpack> AdminBuildpacks,
     string? Stack = null,
+    IReadOnlyList<EgressRule>? EgressNetworkRules = null,
     DeaStartMessage? StartMessage = null);
 
 /// <summary>What the staging container gets.</summary>

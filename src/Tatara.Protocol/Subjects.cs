@@ -41,6 +41,18 @@ public static class Subjects
     /// <summary>Log lines on their way to log-cache: request with <see cref="LogBatch"/>, answered with <see cref="LogBatchAck"/>.</summary>
     public const string Logs = "tatara.logs";
 
+    /// <summary>Security groups or network policies changed: DEAs ask for the rules again.</summary>
+    public const string NetworkChanged = "tatara.network.changed";
+
+    /// <summary>Request with <see cref="NetworkRulesRequest"/>, answered by a Cloud Controller with <see cref="Protocol.NetworkRules"/>.</summary>
+    public const string NetworkRules = "tatara.network.rules";
+
+    /// <summary>Each DEA tells all others where its containers are: <see cref="ContainerAddresses"/>.</summary>
+    public const string NetworkAddresses = "tatara.network.addresses";
+
+    /// <summary>A DEA that starts asks all others for their <see cref="ContainerAddresses"/>.</summary>
+    public const string NetworkLocate = "tatara.network.locate";
+
     /// <summary>Queue groups: each message of the group's subjects is handled by one member.</summary>
     public static class Queues
     {

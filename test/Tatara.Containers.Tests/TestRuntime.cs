@@ -6,7 +6,7 @@ using Tatara.Containers.Processes;
 namespace Tatara.Containers.Tests;
 
 /// <summary>A runtime in a directory, subnet and host address of its own. Everything is gone when it is disposed.</summary>
-public sealed class TestRuntime : IAsyncLifetime
+public class TestRuntime : IAsyncLifetime
 {
     private static int s_count;
 
@@ -34,10 +34,13 @@ public sealed class TestRuntime : IAsyncLifetime
             SpareNetworks = _spareNetworks,
             HostAddress = $"10.149.{process}.{_number}",
         };
+        Options = Configure(Options);
         Runtime = New();
         await Runtime.InitializeAsync(default);
         await Runtime.RecoverAsync(default);
     }
+
+    internal virtual ContainerRuntimeOptions Configure(ContainerRuntimeOptions options) => options;
 
     /// <summary>Another runtime over the same directory: what a restarted process has.</summary>
     internal LinuxContainerRuntime New() => new(Options, NullLoggerFactory.Instance);
@@ -117,4 +120,23 @@ public sealed class TestRuntime : IAsyncLifetime
             return "";
         }
     }
+}
+
+/// <summary>A runtime of one test.</summary>
+internal sealed class OwnRuntime : TestRuntime, IAsyncDisposable
+{
+    private readonly Func<ContainerRuntimeOptions, ContainerRuntimeOptions>? _configure;
+
+    private OwnRuntime(Func<ContainerRuntimeOptions, ContainerRuntimeOptions>? configure) : base(spareNetworks: 0) => _configure = configure;
+
+    internal override ContainerRuntimeOptions Configure(ContainerRuntimeOptions options) => _configure?.Invoke(options) ?? options;
+
+    public static async Task<OwnRuntime> StartAsync(Func<ContainerRuntimeOptions, ContainerRuntimeOptions>? configure = null)
+    {
+        var runtime = new OwnRuntime(configure);
+        await runtime.InitializeAsync();
+        return runtime;
+    }
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 }

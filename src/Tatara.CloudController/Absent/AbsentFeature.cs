@@ -39,7 +39,7 @@ internal static class AbsentFeature
     private static readonly (string Collection, string What)[] s_kinds =
     [
         ("deployments", "Deployment"), ("tasks", "Task"), ("revisions", "Revision"), ("isolation_segments", "Isolation segment"),
-        ("security_groups", "Security group"), ("service_brokers", "Service broker"), ("service_offerings", "Service offering"),
+        ("service_brokers", "Service broker"), ("service_offerings", "Service offering"),
         ("service_plans", "Service plan"), ("service_instances", "Service instance"), ("service_credential_bindings", "Service credential binding"),
         ("service_route_bindings", "Service route binding"),
     ];
@@ -56,7 +56,5 @@ internal static class AbsentFeature
         }
         foreach (var path in new[] { "tasks", "revisions", "revisions/deployed" })
             endpoints.Get($"/v3/apps/{{guid}}/{path}", (e, call) => e.ListOfAppAsync(call));
-        foreach (var path in new[] { "running_security_groups", "staging_security_groups" })
-            endpoints.Get($"/v3/spaces/{{guid}}/{path}", (e, call) => e.ListAsync(call));
     }
 }

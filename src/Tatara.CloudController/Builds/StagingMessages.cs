@@ -5,12 +5,13 @@ using Tatara.CloudController.Buildpacks;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Environments;
 using Tatara.CloudController.Instances;
+using Tatara.CloudController.NetworkPolicies;
 using Tatara.Protocol;
 
 namespace Tatara.CloudController.Builds;
 
 /// <summary>Writes staging.ID.start messages.</summary>
-internal sealed class StagingMessages(CloudControllerDbContext db, BlobUrls urls, Links links, CloudControllerOptions options, StagingTimes times)
+internal sealed class StagingMessages(CloudControllerDbContext db, NetworkRulesReader network, BlobUrls urls, Links links, CloudControllerOptions options, StagingTimes times)
 {
     public string StackOf(Build build) => build.Stack ?? options.DefaultStack;
 
@@ -29,14 +30,15 @@ internal sealed class StagingMessages(CloudControllerDbContext db, BlobUrls urls
                 [.. build.Buildpacks.Select(b => KeyOf(b, installed))],
                 surroundings.Environment(),
                 new InstanceLimits(build.StagingMemoryMb, build.StagingDiskMb, StartMessages.FileDescriptors, build.StagingLogRateLimit),
-                VcapApplication: VcapApplication.Of(surroundings, [.. uris.SelectMany(u => u).Distinct()], build.Guid, limits, links.ApiUrl, process: null),
+                VcapApplication: VcapApplication.Of(surroundings, [.. uris.External.SelectMany(u => u).Distinct()], build.Guid, limits, links.ApiUrl, process: null),
                 TimeoutSeconds: (int)times.Timeout.TotalSeconds),
             DownloadUri: urls.PackageDownload(build.PackageGuid),
             UploadUri: urls.DropletUpload(build.Guid),
             BuildpackCacheDownloadUri: urls.CacheDownload(app.Guid, stack),
             BuildpackCacheUploadUri: urls.CacheUpload(app.Guid, stack),
             AdminBuildpacks: [.. installed.Select(b => new AdminBuildpack(KeyOf(b), urls.BuildpackDownload(KeyOf(b)), b.Name, b.Stack))],
-            Stack: stack);
+            Stack: stack,
+            EgressNetworkRules: await network.OfSpaceAsync(app.SpaceGuid, SecurityPhase.Staging, cancellationToken));
     }
 
     /// <summary>In detection order: those of this stack, and those of none, which fit every one.</summary>

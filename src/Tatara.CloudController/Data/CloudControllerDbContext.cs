@@ -32,6 +32,9 @@ internal sealed class CloudControllerDbContext(DbContextOptions<CloudControllerD
     public DbSet<FeatureFlag> FeatureFlags => Set<FeatureFlag>();
     public DbSet<EnvironmentVariableGroup> EnvironmentVariableGroups => Set<EnvironmentVariableGroup>();
     public DbSet<Sidecar> Sidecars => Set<Sidecar>();
+    public DbSet<SecurityGroup> SecurityGroups => Set<SecurityGroup>();
+    public DbSet<SecurityGroupBinding> SecurityGroupBindings => Set<SecurityGroupBinding>();
+    public DbSet<NetworkPolicy> NetworkPolicies => Set<NetworkPolicy>();
     public DbSet<LabelRow> Labels => Set<LabelRow>();
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
@@ -52,6 +55,8 @@ internal sealed class CloudControllerDbContext(DbContextOptions<CloudControllerD
             .HaveConversion<JsonConverter<IReadOnlyDictionary<string, string?>>, JsonComparer<IReadOnlyDictionary<string, string?>>>();
         configuration.Properties<IReadOnlyList<string>>()
             .HaveConversion<JsonConverter<IReadOnlyList<string>>, JsonComparer<IReadOnlyList<string>>>();
+        configuration.Properties<IReadOnlyList<SecurityRule>>()
+            .HaveConversion<JsonConverter<IReadOnlyList<SecurityRule>>, JsonComparer<IReadOnlyList<SecurityRule>>>();
         configuration.Properties<IReadOnlyList<DropletBuildpack>>()
             .HaveConversion<JsonConverter<IReadOnlyList<DropletBuildpack>>, JsonComparer<IReadOnlyList<DropletBuildpack>>>();
         configuration.Properties<IReadOnlyList<SidecarSpec>>()

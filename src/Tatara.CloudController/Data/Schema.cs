@@ -15,7 +15,7 @@ internal static class Schema
             typeof(App), typeof(Process), typeof(Package), typeof(Build), typeof(Droplet), typeof(Route), typeof(RouteDestination),
             typeof(Domain), typeof(Organization), typeof(Space), typeof(User), typeof(RoleAssignment), typeof(OrganizationQuota),
             typeof(SpaceQuota), typeof(Buildpack), typeof(Stack), typeof(Job), typeof(AuditEvent), typeof(FeatureFlag),
-            typeof(EnvironmentVariableGroup), typeof(Sidecar),
+            typeof(EnvironmentVariableGroup), typeof(Sidecar), typeof(SecurityGroup), typeof(SecurityGroupBinding), typeof(NetworkPolicy),
         })
         {
             model.Entity(type).HasAlternateKey(nameof(Entity.Guid));
@@ -78,6 +78,17 @@ internal static class Schema
         model.Entity<OrganizationQuota>().HasIndex(q => q.Name).IsUnique();
         model.Entity<SpaceQuota>().HasIndex(q => new { q.OrganizationGuid, q.Name }).IsUnique();
         BelongsTo<SpaceQuota, Organization>(model.Entity<SpaceQuota>(), nameof(SpaceQuota.OrganizationGuid));
+
+        model.Entity<SecurityGroup>().HasIndex(g => g.Name).IsUnique();
+        var binding = model.Entity<SecurityGroupBinding>();
+        BelongsTo<SecurityGroupBinding, SecurityGroup>(binding, nameof(SecurityGroupBinding.GroupGuid));
+        BelongsTo<SecurityGroupBinding, Space>(binding, nameof(SecurityGroupBinding.SpaceGuid));
+        binding.HasIndex(b => new { b.GroupGuid, b.SpaceGuid, b.Phase }).IsUnique();
+
+        var policy = model.Entity<NetworkPolicy>();
+        BelongsTo<NetworkPolicy, App>(policy, nameof(NetworkPolicy.SourceGuid));
+        BelongsTo<NetworkPolicy, App>(policy, nameof(NetworkPolicy.DestinationGuid));
+        policy.HasIndex(p => new { p.SourceGuid, p.DestinationGuid, p.Protocol, p.StartPort, p.EndPort }).IsUnique();
 
         model.Entity<Buildpack>().HasIndex(b => new { b.Name, b.Stack }).IsUnique();
         model.Entity<Stack>().HasIndex(s => s.Name).IsUnique();

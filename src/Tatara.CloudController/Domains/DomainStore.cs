@@ -36,14 +36,17 @@ internal sealed class DomainStore(CloudControllerDbContext db, Access access, Li
     public async Task<object> PresentAsync(Domain domain, CancellationToken cancellationToken) => (await PresentAsync([domain], cancellationToken))[0];
 }
 
-/// <summary>The first shared domain is the platform's own.</summary>
+/// <summary>The first shared domain is the platform's own; with it comes Cloud Foundry's internal one, of names that apps reach each other by.</summary>
 internal sealed class DomainSeed(CloudControllerDbContext db, CloudControllerOptions options) : ISeed
 {
+    private const string InternalName = "apps.internal";
+
     public async Task SeedAsync(CancellationToken cancellationToken)
     {
         var name = options.Domain.ToLowerInvariant();
         if (await db.Domains.AnyAsync(d => d.Name == name, cancellationToken)) return;
         db.Domains.Add(new Domain { Name = name });
+        if (!await db.Domains.AnyAsync(d => d.Name == InternalName, cancellationToken)) db.Domains.Add(new Domain { Name = InternalName, Internal = true });
         await db.SaveChangesAsync(cancellationToken);
     }
 }

@@ -3,13 +3,14 @@ using Tatara.CloudController.Blobs;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Deas;
 using Tatara.CloudController.Environments;
+using Tatara.CloudController.NetworkPolicies;
 using Tatara.CloudController.Sidecars;
 using Tatara.Protocol;
 
 namespace Tatara.CloudController.Instances;
 
 /// <summary>Writes dea.ID.start messages.</summary>
-internal sealed class StartMessages(CloudControllerDbContext db, BlobUrls urls, Links links, CloudControllerOptions options)
+internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesReader network, BlobUrls urls, Links links, CloudControllerOptions options)
 {
     /// <summary>Open files; Cloud Foundry's default.</summary>
     public const int FileDescriptors = 16_384;
@@ -17,7 +18,7 @@ internal sealed class StartMessages(CloudControllerDbContext db, BlobUrls urls, 
     /// <summary>The message of index 0; the others differ in nothing but the index.</summary>
     public async Task<DeaStartMessage> CreateAsync(Workload workload, CancellationToken cancellationToken)
     {
-        var (process, app, droplet, uris) = workload;
+        var (process, app, droplet, uris, internalNames) = workload;
         var surroundings = await AppSurroundings.ReadAsync(db, app, EnvironmentGroups.Running, cancellationToken);
         var limits = new VcapLimits(FileDescriptors, process.MemoryMb, process.DiskMb);
         return new DeaStartMessage(
@@ -39,7 +40,9 @@ internal sealed class StartMessages(CloudControllerDbContext db, BlobUrls urls, 
             ProcessType: process.Type,
             ProcessGuid: process.Guid,
             Stack: StackOf(droplet),
-            Sidecars: await SidecarStore.BesideAsync(db, process, cancellationToken));
+            Sidecars: await SidecarStore.BesideAsync(db, process, cancellationToken),
+            InternalNames: internalNames,
+            EgressNetworkRules: await network.OfSpaceAsync(app.SpaceGuid, SecurityPhase.Running, cancellationToken));
     }
 
     public Demand DemandOf(Workload workload) => new(workload.Process.MemoryMb, workload.Process.DiskMb, StackOf(workload.Droplet!));

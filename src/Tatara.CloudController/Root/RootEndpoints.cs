@@ -32,7 +32,7 @@ internal sealed class RootEndpoints(Links links, CloudControllerOptions options)
             ["cloud_controller_v2"] = null,
             ["cloud_controller_v3"] = new VersionedLink(links.ApiUrl + "/v3", new { Version = ApiVersion }),
             ["network_policy_v0"] = null,
-            ["network_policy_v1"] = null,
+            ["network_policy_v1"] = links.To("/networking/v1/external"),
             ["login"] = new Link(links.ComponentUrl("login")),
             ["uaa"] = new Link(links.ComponentUrl("uaa")),
             ["credhub"] = null,

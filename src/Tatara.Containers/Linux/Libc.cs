@@ -6,6 +6,7 @@ namespace Tatara.Containers.Linux;
 /// <summary>The few system calls that .NET has no method for. Constants are those of x86-64 and arm64, which agree.</summary>
 internal static partial class Libc
 {
+    public const int SigHangUp = 1;
     public const int SigTerm = 15;
     public const int SigKill = 9;
 

@@ -28,7 +28,7 @@ internal sealed class LinuxContainerRuntime : IContainerRuntime
         Cgroups = CgroupTree.Detect($"tatara-{options.Id}");
         Runc = new Runc(commands, tools);
         Monitor = new Monitor(options, tools, Cgroups);
-        _network = new ContainerNetwork(options, commands, Logger);
+        _network = new ContainerNetwork(options, tools, commands, Logger);
         Remover = new ContainerRemover(options, Runc, Cgroups, _network, Logger);
         _creator = new ContainerCreator(options, tools, Cgroups, _network, new WritableDisk(commands), this);
     }
@@ -92,10 +92,18 @@ internal sealed class LinuxContainerRuntime : IContainerRuntime
             Logger.LogInformation("Removing the remains of container {Handle}", handle);
             await Remover.RemoveAsync(handle, null, cancellationToken);
         }
-        await _network.SweepAsync([.. _containers.Values.OfType<LinuxContainer>().Select(container => (container.Slot, container.Spec.Ports))], cancellationToken);
+        await _network.SweepAsync([.. _containers.Values.OfType<LinuxContainer>().Select(container => (container.Slot, container.Spec))], cancellationToken);
         _ = _network.PrepareAsync();
         return [.. _containers.Values.OfType<LinuxContainer>()];
     }
+
+    public Task SetEgressAsync(Slot slot, IReadOnlyList<AllowedTraffic> allowed, CancellationToken cancellationToken) =>
+        _network.SetEgressAsync(slot, allowed, cancellationToken);
+
+    public Task SetLinksAsync(IReadOnlyList<ContainerLink> links, CancellationToken cancellationToken) => _network.SetLinksAsync(links, cancellationToken);
+
+    public Task SetNamesAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> namesByAddress, CancellationToken cancellationToken) =>
+        _network.SetNamesAsync(namesByAddress, cancellationToken);
 
     public async Task RemoveAllAsync(CancellationToken cancellationToken)
     {

@@ -1,26 +1,34 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Tatara.Containers.Linux;
 
 namespace Tatara.Containers.Networks;
 
 /// <summary>Network namespaces, the cables into them and the firewall around them.</summary>
-internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandRunner commands, ILogger logger)
+internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineTools tools, CommandRunner commands, ILogger logger)
 {
     private readonly IPNetwork _subnet = IPNetwork.Parse(options.Subnet);
     private readonly ConcurrentQueue<Slot> _spare = new();
     private readonly HashSet<int> _taken = [];
     private readonly Dictionary<int, int> _ports = [];
+    private readonly Dictionary<int, string> _chains = [];
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _preparing = new(1);
+    // A chain must not go while another container is led through it.
+    private readonly SemaphoreSlim _egress = new(1);
     // An address that was just given back is the last to be used again: connections to its former owner may linger.
     private int _next = Random.Shared.Next(Slot.Count(IPNetwork.Parse(options.Subnet)));
+    private readonly Resolver? _resolver = options.Resolver is { } resolver
+        ? new Resolver(options with { Resolver = resolver with { Upstream = resolver.Upstream.Count > 0 ? resolver.Upstream : Networks.NameServers.OfMachine() } }, tools, commands, logger)
+        : null;
     private bool _closed;
 
     /// <summary>What containers find in /etc/resolv.conf.</summary>
-    public IReadOnlyList<string> NameServers { get; } = options.NameServers.Count > 0 ? options.NameServers : Networks.NameServers.OfMachine();
+    public IReadOnlyList<string> NameServers { get; } =
+        options.Resolver is not null ? [options.HostAddress] : options.NameServers.Count > 0 ? options.NameServers : Networks.NameServers.OfMachine();
 
     public async Task InitializeAsync(CancellationToken cancellationToken)
     {
@@ -28,7 +36,11 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         await File.WriteAllTextAsync("/proc/sys/net/ipv4/ip_forward", "1", cancellationToken);
         if (!HasAddress(AllInterfaces())) await commands.RunAsync(NetworkCommands.AddHostAddress(options.HostAddress), null, cancellationToken);
         await NftAsync(FirewallRules.Table(options, NameServers), cancellationToken);
+        if (_resolver is not null) await _resolver.EnsureAsync(cancellationToken);
     }
+
+    public Task SetNamesAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> namesByAddress, CancellationToken cancellationToken) =>
+        _resolver?.SetNamesAsync(namesByAddress, cancellationToken) ?? Task.CompletedTask;
 
     public async Task<Slot> TakeAsync()
     {
@@ -63,17 +75,50 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         return SlotOf(number);
     }
 
+    /// <summary>Opens the ways into a container and out of it.</summary>
     /// <exception cref="ContainerException">A port is another container's.</exception>
-    public async Task MapAsync(Slot slot, IReadOnlyList<PortMapping> ports)
+    public async Task OpenAsync(Slot slot, IReadOnlyList<PortMapping> ports, IReadOnlyList<AllowedTraffic> egress)
     {
-        if (ports.Count == 0) return;
         lock (_lock)
         {
             if (ports.FirstOrDefault(port => _ports.ContainsKey(port.HostPort)) is { } taken) throw new ContainerException($"port {taken.HostPort} is taken");
             foreach (var port in ports) _ports[port.HostPort] = slot.Number;
         }
-        await NftAsync(FirewallRules.AddPorts(options.Id, slot.Container, ports), CancellationToken.None);
+        var chain = new EgressChain(egress);
+        await _egress.WaitAsync();
+        try
+        {
+            var script = FirewallRules.SetEgress(options.Id, slot.Container, chain, before: null);
+            if (ports.Count > 0) script += FirewallRules.AddPorts(options.Id, slot.Container, ports);
+            await NftAsync(script, CancellationToken.None);
+            _chains[slot.Number] = chain.Name;
+        }
+        finally
+        {
+            _egress.Release();
+        }
     }
+
+    public async Task SetEgressAsync(Slot slot, IReadOnlyList<AllowedTraffic> egress, CancellationToken cancellationToken)
+    {
+        var chain = new EgressChain(egress);
+        await _egress.WaitAsync(cancellationToken);
+        try
+        {
+            // A container that is being removed keeps nothing.
+            if (!_chains.TryGetValue(slot.Number, out var before) || before == chain.Name) return;
+            await NftAsync(FirewallRules.SetEgress(options.Id, slot.Container, chain, before), cancellationToken);
+            _chains[slot.Number] = chain.Name;
+            await RemoveChainIfUnusedAsync(before, cancellationToken);
+        }
+        finally
+        {
+            _egress.Release();
+        }
+    }
+
+    public Task SetLinksAsync(IReadOnlyList<ContainerLink> links, CancellationToken cancellationToken) =>
+        NftAsync(FirewallRules.SetLinks(options.Id, links), cancellationToken);
 
     /// <summary>Takes the container's ports and network away. Harmless to repeat.</summary>
     public async Task ReleaseAsync(Slot slot, CancellationToken cancellationToken)
@@ -87,19 +132,20 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
                 foreach (var port in ports)
                     _ports.Remove(port);
         }
+        await ForgetEgressAsync(slot, cancellationToken);
         await RemoveLinkAsync(slot.Interface, cancellationToken);
         await RemoveNamespaceAsync(slot.Namespace, cancellationToken);
         lock (_lock) _taken.Remove(slot.Number);
     }
 
     /// <summary>Removes namespaces, interfaces and mapped ports of this runtime that no container has.</summary>
-    public async Task SweepAsync(IReadOnlyList<(Slot Slot, IReadOnlyList<PortMapping> Ports)> used, CancellationToken cancellationToken)
+    public async Task SweepAsync(IReadOnlyList<(Slot Slot, ContainerSpec Spec)> used, CancellationToken cancellationToken)
     {
         HashSet<string> names;
         lock (_lock)
         {
-            foreach (var (slot, ports) in used)
-                foreach (var port in ports)
+            foreach (var (slot, spec) in used)
+                foreach (var port in spec.Ports)
                     _ports[port.HostPort] = slot.Number;
             names = [.. _taken.Select(SlotOf).SelectMany(slot => (string[])[slot.Interface, slot.Namespace])];
         }
@@ -108,9 +154,17 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         foreach (var name in Names("/run/netns", Slot.NamespacePrefix(options.Id)).Where(name => !names.Contains(name)))
             await RemoveNamespaceAsync(name, cancellationToken);
 
-        var script = $"flush map inet {FirewallRules.TableName(options.Id)} ports\n"
-            + string.Concat(used.Where(container => container.Ports.Count > 0).Select(container => FirewallRules.AddPorts(options.Id, container.Slot.Container, container.Ports)));
-        await NftAsync(script, cancellationToken);
+        var table = FirewallRules.TableName(options.Id);
+        var script = new StringBuilder($"flush map inet {table} ports\nflush map inet {table} egress\n");
+        foreach (var (slot, spec) in used)
+        {
+            var chain = new EgressChain(spec.Egress);
+            _chains[slot.Number] = chain.Name;
+            script.Append(FirewallRules.SetEgress(options.Id, slot.Container, chain, before: null));
+            if (spec.Ports.Count > 0) script.Append(FirewallRules.AddPorts(options.Id, slot.Container, spec.Ports));
+        }
+        await NftAsync(script.ToString(), cancellationToken);
+        foreach (var chain in await EgressChainsAsync(cancellationToken)) await RemoveChainIfUnusedAsync(chain, cancellationToken);
     }
 
     /// <summary>Takes away everything, the firewall table included.</summary>
@@ -119,6 +173,7 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         _closed = true;
         await _preparing.WaitAsync(cancellationToken);
         _preparing.Release();
+        _resolver?.Stop();
         lock (_lock) _taken.Clear();
         await SweepAsync([], cancellationToken);
         await NftAsync($"delete table inet {FirewallRules.TableName(options.Id)}\n", cancellationToken);
@@ -127,6 +182,39 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, CommandR
         var others = await commands.RunAsync(["nft", "list", "ruleset"], null, cancellationToken);
         if (HasAddress(Loopback()) && !others.Contains($"daddr {options.HostAddress} ", StringComparison.Ordinal))
             await commands.RunAsync(NetworkCommands.RemoveHostAddress(options.HostAddress), null, cancellationToken);
+    }
+
+    private async Task ForgetEgressAsync(Slot slot, CancellationToken cancellationToken)
+    {
+        await _egress.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_chains.Remove(slot.Number, out var chain)) return;
+            await NftAsync(FirewallRules.ForgetEgress(options.Id, slot.Container, chain), cancellationToken);
+            await RemoveChainIfUnusedAsync(chain, cancellationToken);
+        }
+        finally
+        {
+            _egress.Release();
+        }
+    }
+
+    private async Task RemoveChainIfUnusedAsync(string chain, CancellationToken cancellationToken)
+    {
+        if (!_chains.ContainsValue(chain)) await NftAsync(FirewallRules.RemoveChain(options.Id, chain), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<string>> EgressChainsAsync(CancellationToken cancellationToken)
+    {
+        var listing = await commands.RunAsync(["nft", "list", "chains", "inet"], null, cancellationToken);
+        var inTable = false;
+        var chains = new List<string>();
+        foreach (var line in listing.Split('\n').Select(l => l.Trim()))
+        {
+            if (line.StartsWith("table ", StringComparison.Ordinal)) inTable = line == $"table inet {FirewallRules.TableName(options.Id)} {{";
+            else if (inTable && line.StartsWith("chain " + EgressChain.Prefix, StringComparison.Ordinal)) chains.Add(line.Split(' ')[1]);
+        }
+        return chains;
     }
 
     private async Task<Slot> MakeAsync()

@@ -18,13 +18,21 @@ internal static class FirewallRules
         script.AppendLine($$"""
             add table {{table}}
             add map {{table}} ports { type inet_service : ipv4_addr . inet_service; }
+            add map {{table}} egress { type ipv4_addr : verdict; }
+            add set {{table}} links { type ipv4_addr . ipv4_addr . inet_proto . inet_service; flags interval; }
             add set {{table}} name_servers { type ipv4_addr; }
             add chain {{table}} dial_from_outside { type nat hook prerouting priority dstnat; }
             add chain {{table}} dial_from_machine { type nat hook output priority -100; }
             add chain {{table}} leave { type nat hook postrouting priority srcnat; }
             add chain {{table}} forward { type filter hook forward priority filter; }
             add chain {{table}} to_machine { type filter hook input priority filter; }
-            flush table {{table}}
+            add chain {{table}} between
+            flush chain {{table}} dial_from_outside
+            flush chain {{table}} dial_from_machine
+            flush chain {{table}} leave
+            flush chain {{table}} forward
+            flush chain {{table}} to_machine
+            flush chain {{table}} between
             flush set {{table}} name_servers
             """);
         if (dns.Count > 0) script.AppendLine($$"""add element {{table}} name_servers { {{string.Join(", ", dns)}} }""");
@@ -33,20 +41,52 @@ internal static class FirewallRules
             add rule {{table}} dial_from_outside ip daddr {{options.HostAddress}} dnat ip to tcp dport map @ports
             add rule {{table}} dial_from_machine ip daddr {{options.HostAddress}} dnat ip to tcp dport map @ports
             add rule {{table}} leave ip saddr {{options.Subnet}} oifname != {{any}} masquerade
-            add rule {{table}} forward iifname {{any}} oifname {{any}} drop
+            add rule {{table}} between ct state established,related accept
+            add rule {{table}} between iifname {{ours}} ip saddr != {{options.Subnet}} drop
+            add rule {{table}} between ip saddr . ip daddr . meta l4proto . th dport @links accept
+            add rule {{table}} between iifname {{ours}} reject with icmp admin-prohibited
+            add rule {{table}} between oifname {{ours}} reject with icmp admin-prohibited
+            add rule {{table}} forward iifname {{any}} oifname {{any}} jump between
+            add rule {{table}} forward iifname {{any}} oifname {{any}} accept
             add rule {{table}} forward iifname {{ours}} tcp flags syn tcp option maxseg size set rt mtu
             add rule {{table}} forward iifname {{ours}} ct state established,related accept
             add rule {{table}} forward iifname {{ours}} meta nfproto ipv6 drop
             add rule {{table}} forward iifname {{ours}} ip saddr != {{options.Subnet}} drop
-            add rule {{table}} forward iifname {{ours}} ip daddr 169.254.0.0/16 drop
+            add rule {{table}} forward iifname {{ours}} ip daddr @name_servers meta l4proto { tcp, udp } th dport 53 accept
+            add rule {{table}} forward iifname {{ours}} ip saddr vmap @egress
+            add rule {{table}} forward iifname {{ours}} drop
             add rule {{table}} forward oifname {{ours}} ct state established,related accept
             add rule {{table}} forward oifname {{ours}} ct status dnat accept
             add rule {{table}} forward oifname {{ours}} drop
             add rule {{table}} to_machine iifname {{ours}} ct state established accept
             add rule {{table}} to_machine iifname {{ours}} ip daddr @name_servers meta l4proto { tcp, udp } th dport 53 accept
-            add rule {{table}} to_machine iifname {{ours}} drop
             """);
+        if (options.OpenPorts.Count > 0)
+            script.AppendLine($$"""add rule {{table}} to_machine iifname {{ours}} ip daddr {{options.HostAddress}} tcp dport { {{string.Join(", ", options.OpenPorts)}} } accept""");
+        script.AppendLine($"add rule {table} to_machine iifname {ours} drop");
         return script.ToString();
+    }
+
+    /// <summary>A container's traffic goes through a chain, made if it is not there, and no longer through the one before.</summary>
+    /// <param name="before">The one before, if there is one.</param>
+    public static string SetEgress(string id, string address, EgressChain chain, string? before) =>
+        chain.Script(TableName(id)) + (before is null ? "" : ForgetEgress(id, address, before)) + LeadThrough(id, address, chain.Name);
+
+    // What is not there cannot be deleted, so it is added first.
+    public static string ForgetEgress(string id, string address, string chain) =>
+        $"add chain inet {TableName(id)} {chain}\n{LeadThrough(id, address, chain)}delete element inet {TableName(id)} egress {{ {address} }}\n";
+
+    public static string RemoveChain(string id, string chain) => $"add chain inet {TableName(id)} {chain}\ndelete chain inet {TableName(id)} {chain}\n";
+
+    private static string LeadThrough(string id, string address, string chain) => $"add element inet {TableName(id)} egress {{ {address} : goto {chain} }}\n";
+
+    public static string SetLinks(string id, IEnumerable<ContainerLink> links)
+    {
+        var elements = links.GroupBy(l => (l.Source, l.Destination, l.Protocol)).SelectMany(g =>
+            EgressChain.Merge(g.Select(l => ((long)l.Ports.First, (long)l.Ports.Last))).Select(ports =>
+                $"{g.Key.Source} . {g.Key.Destination} . {(g.Key.Protocol == EgressProtocol.Udp ? "udp" : "tcp")} . {new PortRange((int)ports.First, (int)ports.Last)}")).ToList();
+        var script = $"flush set inet {TableName(id)} links\n";
+        return elements.Count == 0 ? script : script + $"add element inet {TableName(id)} links {{ {string.Join(", ", elements)} }}\n";
     }
 
     // create, unlike add, fails when the port leads elsewhere already.

@@ -16,7 +16,7 @@ internal sealed class LinuxContainer : IContainer
 
     private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly ContainerRecord _record;
+    private ContainerRecord _record;
     private readonly ContainerPaths _paths;
     private readonly LinuxContainerRuntime _runtime;
     private readonly SafeFileHandle? _init;
@@ -73,6 +73,23 @@ internal sealed class LinuxContainer : IContainer
             _destroyed = true;
             _runtime.Forget(this);
             _init?.Dispose();
+        }
+        finally
+        {
+            _destroying.Release();
+        }
+    }
+
+    public async Task SetEgressAsync(IReadOnlyList<AllowedTraffic> allowed, CancellationToken cancellationToken)
+    {
+        await _runtime.SetEgressAsync(Slot, allowed, cancellationToken);
+        await _destroying.WaitAsync(cancellationToken);
+        try
+        {
+            if (_destroyed) return;
+            // What was taken away must not come back with a restart.
+            _record = _record with { Spec = _record.Spec with { Egress = allowed } };
+            _record.Save(_paths.State);
         }
         finally
         {

@@ -17,6 +17,15 @@ internal static class ProcessFiles
     /// <summary>The number of the container's first process, which its creator has just written.</summary>
     public static int InitPid(ContainerPaths paths) => int.Parse(File.ReadAllText(paths.InitPid), CultureInfo.InvariantCulture);
 
+    /// <summary>The process of a number, if it is one that was started with this argument.</summary>
+    public static SafeFileHandle? OpenWithArgument(int pid, string argument)
+    {
+        var process = Libc.OpenProcess(pid);
+        if (process is not null && HasArgument(pid, argument)) return process;
+        process?.Dispose();
+        return null;
+    }
+
     /// <summary>Every process that was started with this argument.</summary>
     public static IEnumerable<SafeFileHandle> OpenAllWithArgument(string argument)
     {

@@ -1,6 +1,7 @@
 using Tatara.Containers;
 using Tatara.Dea.Archives;
 using Tatara.Dea.Droplets;
+using Tatara.Dea.Networks;
 using Tatara.Protocol;
 
 namespace Tatara.Dea.Instances;
@@ -81,6 +82,7 @@ internal sealed class InstanceLauncher(DeaOptions options, DropletStore droplets
             Limits = new ContainerLimits(
                 limits.Mem * Megabyte, limits.Disk * Megabyte, (int)Math.Clamp(limits.Mem, 2, 262_144), MaxProcesses, limits.Fds),
             Ports = [new PortMapping(instance.HostPort, InstanceEnvironment.ContainerPort)],
+            Egress = EgressReader.Read(instance.Start.EgressNetworkRules),
             Properties = new Dictionary<string, string> { [KindProperty] = InstanceKind },
         };
     }

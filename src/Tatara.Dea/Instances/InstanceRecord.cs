@@ -6,6 +6,7 @@ namespace Tatara.Dea.Instances;
 /// <param name="Guid">Also the handle of its container.</param>
 /// <param name="Start">The message that asked for it.</param>
 /// <param name="Uris">Its routes now.</param>
+/// <param name="InternalNames">Names of internal domains that lead to it now.</param>
 /// <param name="StateSince">When it entered its state; heartbeats carry it.</param>
 /// <param name="HostPort">The machine's port that leads to it; 0 until one is chosen.</param>
 internal sealed record InstanceRecord(
@@ -17,4 +18,5 @@ internal sealed record InstanceRecord(
     DateTimeOffset StartedAt,
     int HostPort = 0,
     int? ExitStatus = null,
-    string? ExitDescription = null);
+    string? ExitDescription = null,
+    IReadOnlyList<string>? InternalNames = null);

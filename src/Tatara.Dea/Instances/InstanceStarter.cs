@@ -16,7 +16,7 @@ internal sealed class InstanceStarter(InstanceStore store, Capacity capacity, In
     public async Task StartAsync(DeaStartMessage message)
     {
         var now = time.GetUtcNow();
-        var record = new InstanceRecord(Guid.NewGuid().ToString(), message, message.Uris, InstanceState.Born, now, now);
+        var record = new InstanceRecord(Guid.NewGuid().ToString(), message, message.Uris, InstanceState.Born, now, now, InternalNames: message.InternalNames);
         if (Validate(message) is { } problem)
         {
             logger.LogWarning("A start of {App} is refused: {Problem}", message.Droplet, problem);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tatara.Containers;
 using Tatara.Dea.Instances;
+using Tatara.Dea.Networks;
 using Tatara.Protocol;
 
 namespace Tatara.Dea.Staging;
@@ -40,6 +41,7 @@ internal static class StagingContainer
             Environment = StagingEnvironment.Build(message.Properties, stack.Name, input.Defaults),
             Limits = new ContainerLimits(
                 resources.Mem * Megabyte, resources.Disk * Megabyte, (int)Math.Clamp(resources.Mem, 2, 262_144), MaxProcesses, Math.Max(resources.Fds, OpenFiles)),
+            Egress = EgressReader.Read(message.EgressNetworkRules),
             Properties = new Dictionary<string, string> { [InstanceLauncher.KindProperty] = Kind },
         };
     }

@@ -105,6 +105,10 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
 
     public static ContainerRuntimeOptions Containers(PlatformOptions options, int index) => new()
     {
+        // The platform's names lead to its router, by an address that containers reach; a router that listens elsewhere is looked up outside.
+        Resolver = new ResolverOptions(
+            options.Listen == "0.0.0.0" ? new Dictionary<string, string> { [options.Domain] = options.DeaHostAddress(index) } : new Dictionary<string, string>(), []),
+        OpenPorts = options.Listen == "0.0.0.0" ? [options.HttpPort, options.HttpsPort] : [],
         DataDirectory = Path.Combine(options.DeaDirectory(PlatformOptions.DeaName(index)), "containers"),
         HostAddress = options.DeaHostAddress(index),
         Subnet = options.DeaSubnet(index),

@@ -11,7 +11,6 @@ public sealed class AbsentTests(CoreFixture cc) : IClassFixture<CoreFixture>
     [InlineData("/v3/service_route_bindings?route_guids=a,b")]
     [InlineData("/v3/deployments?app_guids=g&status_values=ACTIVE&order_by=-created_at&per_page=1")]
     [InlineData("/v3/tasks")]
-    [InlineData("/v3/security_groups?globally_enabled_running=true")]
     [InlineData("/v3/isolation_segments?organization_guids=g")]
     public async Task List_OfWhatCannotBeMade_IsEmpty(string path)
     {

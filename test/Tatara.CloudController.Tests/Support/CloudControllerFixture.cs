@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tatara.CloudController.Hosting;
 using Tatara.MessageBus;
+using Tatara.Protocol;
 using Tatara.Testing;
 
 namespace Tatara.CloudController.Tests.Support;
@@ -57,6 +58,14 @@ public class CloudControllerFixture : IAsyncLifetime
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    /// <summary>The bus as a DEA has it.</summary>
+    public async Task<NatsConnection> ConnectAsync()
+    {
+        var connection = new NatsConnection(new NatsOptions { Servers = [Bus.Address], Json = ProtocolJson.Default.Options });
+        await connection.ConnectAsync();
+        return connection;
     }
 
     public ApiClient User(string user) => Client(Tokens.User(user));

@@ -14,7 +14,9 @@ public sealed class FirewallRulesTests
         var ours = $"\"ttr{Options.Id}-*\"";
 
         lines.ShouldContain($"add element {table} name_servers {{ 192.0.2.53 }}");
-        lines.ShouldContain($"add rule {table} forward iifname \"ttr*\" oifname \"ttr*\" drop");
+        lines.ShouldContain($"add rule {table} between iifname {ours} reject with icmp admin-prohibited");
+        lines.ShouldContain($"add rule {table} between oifname {ours} reject with icmp admin-prohibited");
+        lines.ShouldContain($"add rule {table} forward iifname {ours} drop");
         lines.Where(line => line.Contains(" to_machine iifname")).ShouldBe(
         [
             $"add rule {table} to_machine iifname {ours} ct state established accept",

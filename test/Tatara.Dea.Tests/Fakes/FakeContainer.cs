@@ -7,19 +7,21 @@ namespace Tatara.Dea.Tests.Fakes;
 
 internal sealed class FakeContainer : IContainer
 {
+    private static int s_count;
+
     private readonly TaskCompletionSource<ContainerExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action _removed;
     private TcpListener? _listener;
 
     public FakeContainer(ContainerSpec spec, string logFile, Action removed)
     {
-        (Spec, LogFile, _removed) = (spec, logFile, removed);
+        (Spec, LogFile, _removed, Egress) = (spec, logFile, removed, spec.Egress);
         File.WriteAllText(logFile, "");
     }
 
     public string Handle => Spec.Handle;
     public ContainerSpec Spec { get; }
-    public string Address => "127.0.0.1";
+    public string Address { get; } = $"10.99.0.{Interlocked.Increment(ref s_count) % 250 + 1}";
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
     public string LogFile { get; }
     public bool Destroyed { get; private set; }
@@ -41,6 +43,15 @@ internal sealed class FakeContainer : IContainer
     {
         _listener?.Stop();
         _exit.TrySetResult(new ContainerExit(code, outOfMemory, DateTimeOffset.UtcNow));
+    }
+
+    /// <summary>What it may reach now.</summary>
+    public IReadOnlyList<AllowedTraffic> Egress { get; private set; }
+
+    public Task SetEgressAsync(IReadOnlyList<AllowedTraffic> allowed, CancellationToken cancellationToken)
+    {
+        Egress = allowed;
+        return Task.CompletedTask;
     }
 
     public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => _exit.Task.WaitAsync(cancellationToken);

@@ -37,6 +37,24 @@ internal sealed class FakeRuntime(string directory) : IContainerRuntime
 
     public Task<IReadOnlyList<IContainer>> RecoverAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<IContainer>>([.. _containers.Values]);
 
+    /// <summary>Who may dial whom.</summary>
+    public IReadOnlyList<ContainerLink> Links { get; private set; } = [];
+
+    public Task SetLinksAsync(IReadOnlyList<ContainerLink> links, CancellationToken cancellationToken)
+    {
+        Links = links;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Internal names by address.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Names { get; private set; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    public Task SetNamesAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> namesByAddress, CancellationToken cancellationToken)
+    {
+        Names = namesByAddress;
+        return Task.CompletedTask;
+    }
+
     public async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         foreach (var container in _containers.Values) await container.DestroyAsync(cancellationToken);

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Tatara.Dea.Instances;
+using Tatara.MessageBus;
+using Tatara.Protocol;
+
+namespace Tatara.Dea.Networks;
+
+/// <summary>Where all containers are: this DEA's own, and those that other DEAs tell of.</summary>
+internal sealed class AddressBook(DeaOptions options, InstanceTable table, NatsConnection bus, TimeProvider time)
+{
+    /// <summary>How often a DEA says where its containers are.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>What a DEA said counts until three messages in a row are lost.</summary>
+    private static readonly TimeSpan TimeToLive = 3 * Interval;
+
+    private readonly ConcurrentDictionary<string, (ContainerAddresses Said, long At)> _others = new(StringComparer.Ordinal);
+
+    /// <summary>Of this DEA. Names lead to instances that are healthy.</summary>
+    public IReadOnlyList<ContainerAddress> Own() =>
+    [
+        .. table.All.Where(i => i.IsAlive && i.Container is not null).Select(i => new ContainerAddress(
+            AppOf(i.Start), i.Start.Index, i.Container!.Address, i.State == InstanceState.Running ? i.Record.InternalNames ?? [] : [])),
+    ];
+
+    public IReadOnlyList<ContainerAddress> All() =>
+        [.. Own(), .. _others.Values.Where(o => time.GetElapsedTime(o.At) < TimeToLive).SelectMany(o => o.Said.Containers)];
+
+    /// <summary>Tells the others.</summary>
+    public async Task AnnounceAsync()
+    {
+        if (bus.IsConnected) await bus.PublishAsync(Subjects.NetworkAddresses, new ContainerAddresses(options.Id, Own()));
+    }
+
+    /// <summary>Hears from another. True when that changes anything.</summary>
+    public bool Hear(ContainerAddresses said)
+    {
+        if (said.Dea == options.Id) return false;
+        var sound = said with { Containers = [.. said.Containers.Where(c => IPAddress.TryParse(c.Address, out var address) && address.GetAddressBytes().Length == 4)] };
+        var before = _others.TryGetValue(said.Dea, out var known) ? known.Said : null;
+        _others[said.Dea] = (sound, time.GetTimestamp());
+        return before is null || JsonSerializer.Serialize(before, ProtocolJson.Default.ContainerAddresses) != JsonSerializer.Serialize(sound, ProtocolJson.Default.ContainerAddresses);
+    }
+
+    public static string AppOf(DeaStartMessage start) => FieldOf(start, "application_id") ?? start.Droplet;
+
+    public static string? SpaceOf(DeaStartMessage start) => FieldOf(start, "space_id");
+
+    private static string? FieldOf(DeaStartMessage start, string name) =>
+        start.VcapApplication is { ValueKind: JsonValueKind.Object } application
+        && application.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
