@@ -114,6 +114,32 @@ public sealed class LimitTests(TestRuntime machine) : IClassFixture<TestRuntime>
     }
 
     [Fact]
+    public async Task LoggedBytes_CountWhatIsGoneAsWell()
+    {
+        var container = await machine.BashAsync("yes 0123456789012345678901234567890123456789 | head -c 60M; sleep 1000");
+
+        // Every line of 41 bytes has a time and more before it.
+        const long lines = (60 << 20) / 41;
+        await Eventually.TrueAsync(() => Task.FromResult(container.LoggedBytes > ((60 << 20) + (lines * 40)) * 5 / 6));
+
+        new FileInfo(container.LogFile).Length.ShouldBeLessThanOrEqualTo(machine.Options.LogBytes + 8192);
+        await container.DestroyAsync(default);
+        container.LoggedBytes.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task LoggedBytes_OfALogInOneFile_AreAboutItsLength()
+    {
+        // More written to other places than to the log, and by children that have ended.
+        var container = await machine.BashAsync("for i in $(seq 1000); do echo line $i; done; (head -c 20M /dev/zero > /tmp/file); echo done; sleep 1000");
+        await Eventually.TrueAsync(async () => (await TestRuntime.OutputAsync(container)).EndsWith("done"));
+
+        var length = new FileInfo(container.LogFile).Length;
+        container.LoggedBytes!.Value.ShouldBeInRange(length * 5 / 6, length + 200);
+        await container.DestroyAsync(default);
+    }
+
+    [Fact]
     public async Task Log_Endless_StaysBounded()
     {
         var container = await machine.BashAsync("yes 0123456789012345678901234567890123456789 | head -c 60M");

@@ -6,6 +6,9 @@ namespace Tatara.Dea.Archives;
 /// <summary>Unpacks a tar.gz while it arrives.</summary>
 internal static class TarUnpacker
 {
+    /// <summary>Of one entry: its header, long names and attributes, and what is skipped to get there.</summary>
+    private const long MaxHeaderBytes = 1 << 20;
+
     /// <exception cref="ArchiveException">It is broken, hostile or beyond a limit. What was unpacked so far is the caller's to remove.</exception>
     public static async Task<long> UnpackAsync(Stream archive, string root, int ownerId, ArchiveLimits limits, CancellationToken cancellationToken)
     {
@@ -13,9 +16,14 @@ internal static class TarUnpacker
         try
         {
             await using var plain = new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true);
-            await using var reader = new TarReader(plain, leaveOpen: true);
+            await using var bounded = new IndexBound(plain, MaxHeaderBytes);
+            await using var reader = new TarReader(bounded, leaveOpen: true);
             while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+            {
+                bounded.BeginContent();
                 await AddAsync(tree, entry, cancellationToken);
+                bounded.BeginIndex();
+            }
             // Through to the last byte: the sender waits for it, and the hash covers it.
             await archive.CopyToAsync(Stream.Null, cancellationToken);
         }

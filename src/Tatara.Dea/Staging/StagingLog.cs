@@ -19,8 +19,11 @@ internal sealed class StagingLog(string taskId, string appId, LogSender sender, 
     public async Task FollowAsync(ContainerLogReader reader, CancellationToken cancellationToken)
     {
         while (await reader.ReadAsync(cancellationToken) is { Count: > 0 } lines)
+        {
             foreach (var line in lines)
                 await WriteAsync(line.Timestamp, line.IsError ? LogTypes.Err : LogTypes.Out, line.Text, cancellationToken);
+            if (reader.TakeLostBytes() is > 0 and var lost) await SayAsync(LostLog.Notice(lost), cancellationToken);
+        }
     }
 
     /// <summary>No more lines. True when all have arrived in time.</summary>

@@ -29,6 +29,23 @@ public sealed class TarUnpackerTests : IDisposable
         return await TarUnpacker.UnpackAsync(bytes, _root.FullName, 0, limits, default);
     }
 
+    private static byte[] RawHeader(char type, int size)
+    {
+        var header = new byte[512];
+        void Put(int at, string text) => Encoding.ASCII.GetBytes(text).CopyTo(header, at);
+        Put(0, "name");
+        Put(100, "0000644\0");
+        Put(108, "0000000\0");
+        Put(116, "0000000\0");
+        Put(124, Convert.ToString(size, 8).PadLeft(11, '0') + "\0");
+        Put(136, "00000000000\0");
+        Put(148, "        ");
+        header[156] = (byte)type;
+        Put(257, type is 'L' or 'K' ? "ustar  \0" : "ustar\000");
+        Put(148, Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0') + "\0 ");
+        return header;
+    }
+
     private static readonly ArchiveLimits Usual = new(1000, 100, AbsoluteLinks: true);
 
     [Fact]
@@ -103,6 +120,65 @@ public sealed class TarUnpackerTests : IDisposable
             .Message.ShouldContain("unpacks to more than");
         (await Should.ThrowAsync<ArchiveException>(() => UnpackAsync(new(10, 1, true), Entry(TarEntryType.Directory, "b"), Entry(TarEntryType.Directory, "c"))))
             .Message.ShouldContain("more than 1 entries");
+    }
+
+    // Packed, it is some kilobytes; a reader would take a gigabyte to hold it.
+    [Theory]
+    [InlineData('x')]
+    [InlineData('g')]
+    [InlineData('L')]
+    [InlineData('K')]
+    public async Task Unpack_HeaderThatClaimsAGigabyte_IsRefused(char type)
+    {
+        const int size = 1 << 30;
+        using var bytes = new MemoryStream();
+        await using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(RawHeader(type, size));
+            for (var i = 0; i < 64; i++) gzip.Write(new byte[1 << 20]);
+        }
+        bytes.Position = 0;
+
+        var refusal = await Should.ThrowAsync<ArchiveException>(() => TarUnpacker.UnpackAsync(bytes, _root.FullName, 0, Usual, default));
+
+        refusal.Message.ShouldContain("names and descriptions");
+    }
+
+    [Fact]
+    public async Task Unpack_LargeFilesOneAfterTheOther_AreNoDescriptions()
+    {
+        var bytes = await UnpackAsync(new(100 << 20, 100, true), [.. Enumerable.Range(0, 5).Select(i => Entry(TarEntryType.RegularFile, $"file{i}", text: new string('x', 3 << 20)))]);
+
+        bytes.ShouldBe(15 << 20);
+    }
+
+    [Theory]
+    [InlineData(2000)]
+    [InlineData(2040)]
+    [InlineData(2047)]
+    public async Task Unpack_VeryDeepTree_IsThereOrRefused_AndCanBeRemoved(int depth)
+    {
+        var path = string.Concat(Enumerable.Repeat("d/", depth)) + "f";
+        var inner = Path.Combine(_root.FullName, "inner");
+        Directory.CreateDirectory(inner);
+        using var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        using (var tar = new TarWriter(gzip))
+            tar.WriteEntry(Entry(TarEntryType.RegularFile, path, text: "x"));
+        bytes.Position = 0;
+
+        try
+        {
+            await TarUnpacker.UnpackAsync(bytes, inner, 0, new(1000, 10_000, true), default);
+            File.Exists(Path.Combine(inner, path)).ShouldBeTrue();
+        }
+        catch (ArchiveException e)
+        {
+            e.Message.ShouldContain("too deep");
+        }
+
+        Directory.Delete(inner, recursive: true);
+        Directory.Exists(inner).ShouldBeFalse();
     }
 
     [Fact]

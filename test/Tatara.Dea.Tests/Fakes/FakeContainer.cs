@@ -22,6 +22,7 @@ internal sealed class FakeContainer : IContainer
     public string Address => "127.0.0.1";
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
     public string LogFile { get; }
+    public long? LoggedBytes { get; set; }
     public bool Destroyed { get; private set; }
     public List<TimeSpan> Stops { get; } = [];
 
