@@ -6,11 +6,12 @@ namespace Tatara.Dea.Archives;
 /// </summary>
 internal sealed class IndexBound(Stream archive, long bound) : Stream
 {
+    private readonly long _bound = bound;
     private long _left = bound;
     private bool _content;
 
     /// <summary>What is read now is about the contents, beginning anew.</summary>
-    public void BeginIndex() => (_content, _left) = (false, bound);
+    public void BeginIndex() => (_content, _left) = (false, _bound);
 
     /// <summary>What is read now is content, which is bounded elsewhere.</summary>
     public void BeginContent() => _content = true;
@@ -48,7 +49,7 @@ internal sealed class IndexBound(Stream archive, long bound) : Stream
     /// <summary>Whoever has room for more than is left has believed a claim already.</summary>
     private Span<byte> Admit(Span<byte> buffer) =>
         _content || buffer.Length <= _left ? buffer
-            : throw new ArchiveException($"The archive has more than {bound} bytes of names and descriptions where they are not expected.");
+            : throw new ArchiveException($"The archive has more than {_bound} bytes of names and descriptions where they are not expected.");
 
     private int Count(int read)
     {
