@@ -98,6 +98,19 @@ public sealed class LimitTests(TestRuntime machine) : IClassFixture<TestRuntime>
         await large.DestroyAsync(default);
     }
 
+    // Shares only weigh among those who want more than there is.
+    [Fact]
+    public async Task CpuShares_OfALoneContainer_LeaveItTheWholeMachine()
+    {
+        var (_, output) = await machine.RunAsync(
+            "for i in 1 2 3 4; do (for j in $(seq 100000); do :; done) & done; wait; cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.cfs_quota_us 2>/dev/null; cat /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpu/cpu.stat 2>/dev/null | grep nr_throttled; nproc",
+            spec => spec with { Limits = spec.Limits with { CpuShares = 2 } });
+
+        output.Split('\n')[0].ShouldMatch("^(max 100000|-1)$");
+        output.ShouldContain("nr_throttled 0");
+        output.ShouldEndWith($"\n{Environment.ProcessorCount}");
+    }
+
     [Fact]
     public async Task Stats_OfRunningContainer_TellWhatItUses()
     {

@@ -16,8 +16,8 @@ internal sealed class TreeWriter(string root, int ownerId, ArchiveLimits limits)
     private const int MaxNameLength = 255;
     private const int MaxLinkLength = 4095;
 
-    /// <summary>In bytes. The kernel takes 4096; the rest is for the directory that all of it goes into.</summary>
-    private const int MaxPathLength = 3072;
+    /// <summary>In bytes. The kernel takes 4096; the rest is for the directory that all of it goes into. A package may have as much.</summary>
+    private const int MaxPathLength = 3800;
 
     /// <summary>The kernel walks a path from its beginning each time: thousands of levels, thousands of times, take minutes.</summary>
     private const int MaxDepth = 256;

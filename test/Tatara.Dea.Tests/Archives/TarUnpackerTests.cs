@@ -167,7 +167,7 @@ public sealed class TarUnpackerTests : IDisposable
 
     [Theory]
     [InlineData("d/", 300, "directories deep")]
-    [InlineData("d/", 2000, "no valid name")]
+    [InlineData("directory/", 400, "no valid name")]
     [InlineData("ééééééééé/", 200, "no valid name")]
     public async Task Unpack_TooDeepOrTooLong_IsRefused(string directory, int times, string reason)
     {

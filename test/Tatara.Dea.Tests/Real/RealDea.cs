@@ -22,7 +22,7 @@ internal sealed class RealDea : IAsyncDisposable
     private static int _count;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("tatara-dea-");
-    private readonly ContainerRuntimeOptions _containers;
+    private ContainerRuntimeOptions _containers;
     private IContainerRuntime? _runtime;
     private IHost? _host;
 
@@ -58,11 +58,12 @@ internal sealed class RealDea : IAsyncDisposable
     public DeaOptions Options { get; set; }
     public List<string> Logged { get; } = [];
 
-    public static async Task<RealDea> StartAsync(Func<DeaOptions, DeaOptions>? change = null)
+    public static async Task<RealDea> StartAsync(Func<DeaOptions, DeaOptions>? change = null, Func<ContainerRuntimeOptions, ContainerRuntimeOptions>? containers = null)
     {
         var nats = await NatsServer.StartAsync();
         var dea = new RealDea(nats, await Bus.ListenAsync(nats.Address), await Blobs.StartAsync());
         if (change is not null) dea.Options = change(dea.Options);
+        if (containers is not null) dea._containers = containers(dea._containers);
         await dea.StartAgainAsync();
         await dea.Bus.WaitForAsync<DeaHello>(Subjects.DeaStart, _ => true);
         return dea;
