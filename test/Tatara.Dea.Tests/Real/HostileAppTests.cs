@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using Tatara.Dea.Tests.Fakes;
 using Tatara.Protocol;
@@ -82,6 +84,54 @@ public sealed class HostileAppTests
         busy.CpuEntitlement.ShouldBe(busy.Cpu / (64.0 / 4000 * Environment.ProcessorCount), 0.01);
         idle.Cpu.ShouldBeLessThan(busy.Cpu);
         idle.Mem.ShouldBeInRange(1 << 20, 64 << 20);
+    }
+
+    [Fact]
+    public async Task DropletWithLinksToTheMachinesFilesAndSetUserId_FindsTheContainersOwn()
+    {
+        await using var dea = await RealDea.StartAsync();
+        var secret = Path.Combine(dea.Options.DataDirectory, "secret");
+        File.WriteAllText(secret, "of the machine");
+        dea.Blobs["droplet"] = TarGz(
+            new PaxTarEntry(TarEntryType.SymbolicLink, "app/secret") { LinkName = secret },
+            new PaxTarEntry(TarEntryType.SymbolicLink, "app/shadow") { LinkName = "/etc/shadow" },
+            Executable("app/su", UnixFileMode.SetUser | UnixFileMode.SetGroup | (UnixFileMode)0x1ED));
+
+        await dea.SendStartAsync(Blobs.Sha1(dea.Blobs["droplet"]!), "cat secret; cat shadow; stat -c 'mode %a' su; exit 3");
+
+        (await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true, 30)).ExitDescription.ShouldBe("exited with status 3");
+        await Bus.UntilAsync(() => HasLine(dea, l => l == "mode 755"), "its output arrives");
+        HasLine(dea, l => l == "cat: secret: No such file or directory").ShouldBeTrue();
+        // The stack's own, which has nothing in it.
+        HasLine(dea, l => l.StartsWith("vcap:*:")).ShouldBeTrue();
+        HasLine(dea, l => l.StartsWith("root:")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(TarEntryType.BlockDevice)]
+    [InlineData(TarEntryType.CharacterDevice)]
+    [InlineData(TarEntryType.Fifo)]
+    public async Task DropletWithADevice_IsRefused_AndTheReasonIsSaid(TarEntryType type)
+    {
+        await using var dea = await RealDea.StartAsync();
+        dea.Blobs["droplet"] = TarGz(new PaxTarEntry(type, "app/disk"));
+
+        await dea.SendStartAsync(Blobs.Sha1(dea.Blobs["droplet"]!), "true");
+
+        (await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true, 30)).ExitDescription
+            .ShouldBe($"The droplet was refused. The archive holds a {type}, which is neither a file, a directory nor a link.");
+    }
+
+    private static PaxTarEntry Executable(string name, UnixFileMode mode) =>
+        new(TarEntryType.RegularFile, name) { Mode = mode, DataStream = new MemoryStream("x"u8.ToArray()) };
+
+    private static byte[] TarGz(params PaxTarEntry[] entries)
+    {
+        using var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        using (var tar = new TarWriter(gzip))
+            foreach (var entry in entries) tar.WriteEntry(entry);
+        return bytes.ToArray();
     }
 
     private static async Task<InstanceUsage> UsageAsync(RealDea dea)

@@ -126,11 +126,14 @@ internal sealed class RealDea : IAsyncDisposable
 
     public List<string> StagingLines() => [.. Bus.Logs.Where(l => l.SourceType == "STG").Select(l => Encoding.UTF8.GetString(l.Payload))];
 
-    public async Task<RouterRegistration> RunInstanceAsync(string sha1, string? command, int index = 0, int memory = 64)
-    {
-        await Bus.Connection.PublishAsync(Subjects.DeaStartInstance(Options.Id), new DeaStartMessage(
+    public ValueTask SendStartAsync(string sha1, string? command, int index = 0, int memory = 64) =>
+        Bus.Connection.PublishAsync(Subjects.DeaStartInstance(Options.Id), new DeaStartMessage(
             App, "v1", "tiny", index, sha1, Blobs.UrlOf("droplet"), ["tiny.tatara.localhost"], new InstanceLimits(memory, 64, 1024), ["GREETING=hello"],
             JsonDocument.Parse($$"""{"application_id":"{{App}}"}""").RootElement, StartCommand: command, Stack: "bookworm"));
+
+    public async Task<RouterRegistration> RunInstanceAsync(string sha1, string? command, int index = 0, int memory = 64)
+    {
+        await SendStartAsync(sha1, command, index, memory);
         return await Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.PrivateInstanceIndex == index.ToString(), 30);
     }
 
