@@ -12,6 +12,18 @@ public sealed class LimitTests(TestRuntime machine) : IClassFixture<TestRuntime>
             it => it.OutOfMemory.ShouldBeTrue());
     }
 
+    // conmon leaves a file wherever it was started.
+    [Fact]
+    public async Task Memory_Exceeded_NothingIsLeftWhereThePlatformRuns()
+    {
+        var before = Directory.GetFileSystemEntries(Environment.CurrentDirectory);
+
+        var (exit, _) = await machine.RunAsync("exec tail /dev/zero");
+
+        exit.OutOfMemory.ShouldBeTrue();
+        Directory.GetFileSystemEntries(Environment.CurrentDirectory).ShouldBe(before, ignoreOrder: true);
+    }
+
     [Fact]
     public async Task Memory_SharedMemoryExceeded_Counts()
     {
