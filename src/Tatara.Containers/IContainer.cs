@@ -19,6 +19,12 @@ public interface IContainer
     /// <remarks>At its limit it is replaced by an empty one of the same name; a reader that keeps the old one open can still read it to its end.</remarks>
     string LogFile { get; }
 
+    /// <summary>
+    /// How many bytes <see cref="LogFile"/> has had in all, in files that are gone as well: rather too little, by a sixth at most.
+    /// Null when nobody counts any more, as after its end.
+    /// </summary>
+    long? LoggedBytes { get; }
+
     /// <summary>Ends when the process has: by itself, by a signal, or before the DEA was restarted.</summary>
     Task<ContainerExit> WaitAsync(CancellationToken cancellationToken);
 

@@ -47,7 +47,7 @@ public static class DeaHost
         .AddSingleton<InstanceStore>().AddSingleton<InstanceTable>().AddSingleton<InstanceLogs>().AddSingleton<PortPool>().AddSingleton<Capacity>()
         .AddSingleton<HealthCheck>().AddSingleton<HealthMonitor>().AddSingleton<RouteAnnouncer>().AddSingleton<ExitReporter>().AddSingleton<InstanceRemains>()
         .AddSingleton<InstanceCare>().AddSingleton<InstanceLauncher>().AddSingleton<InstanceStarter>().AddSingleton<InstanceStopper>()
-        .AddSingleton<InstanceResources>().AddSingleton<InstanceRecovery>().AddSingleton<RouteUpdater>().AddSingleton<InstanceFinder>();
+        .AddSingleton<InstanceResources>().AddSingleton<InstanceRecovery>().AddSingleton<RouteUpdater>().AddSingleton<InstanceFinder>().AddSingleton<Entitlement>();
 
     private static void AddStaging(IServiceCollection services) => services
         .AddSingleton<StagingStore>().AddSingleton<BlobClient>().AddSingleton<BuildpackStore>().AddSingleton<StagingInputs>().AddSingleton<StagingOutputs>()

@@ -131,6 +131,7 @@ public sealed record InstanceStats(
 /// <summary>A measurement.</summary>
 /// <param name="Time">RFC 3339.</param>
 /// <param name="Cpu">Fraction of one core: 1.0 is a whole one.</param>
+/// <param name="CpuEntitlement">Of what it may count on when all want the processors: 1.0 is all of it.</param>
 /// <param name="Mem">Bytes.</param>
 /// <param name="Disk">Bytes.</param>
 /// <param name="LogRate">Bytes a second.</param>

@@ -12,6 +12,18 @@ public sealed class LimitTests(TestRuntime machine) : IClassFixture<TestRuntime>
             it => it.OutOfMemory.ShouldBeTrue());
     }
 
+    // conmon leaves a file wherever it was started.
+    [Fact]
+    public async Task Memory_Exceeded_NothingIsLeftWhereThePlatformRuns()
+    {
+        var before = Directory.GetFileSystemEntries(Environment.CurrentDirectory);
+
+        var (exit, _) = await machine.RunAsync("exec tail /dev/zero");
+
+        exit.OutOfMemory.ShouldBeTrue();
+        Directory.GetFileSystemEntries(Environment.CurrentDirectory).ShouldBe(before, ignoreOrder: true);
+    }
+
     [Fact]
     public async Task Memory_SharedMemoryExceeded_Counts()
     {
@@ -129,6 +141,19 @@ public sealed class LimitTests(TestRuntime machine) : IClassFixture<TestRuntime>
         await large.DestroyAsync(default);
     }
 
+    // Shares only weigh among those who want more than there is.
+    [Fact]
+    public async Task CpuShares_OfALoneContainer_LeaveItTheWholeMachine()
+    {
+        var (_, output) = await machine.RunAsync(
+            "for i in 1 2 3 4; do (for j in $(seq 100000); do :; done) & done; wait; cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.cfs_quota_us 2>/dev/null; cat /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpu/cpu.stat 2>/dev/null | grep nr_throttled; nproc",
+            spec => spec with { Limits = spec.Limits with { CpuShares = 2 } });
+
+        output.Split('\n')[0].ShouldMatch("^(max 100000|-1)$");
+        output.ShouldContain("nr_throttled 0");
+        output.ShouldEndWith($"\n{Environment.ProcessorCount}");
+    }
+
     [Fact]
     public async Task Stats_OfRunningContainer_TellWhatItUses()
     {
@@ -141,6 +166,32 @@ public sealed class LimitTests(TestRuntime machine) : IClassFixture<TestRuntime>
         stats.MemoryBytes.ShouldBeInRange(30 << 20, 60 << 20);
         stats.DiskBytes.ShouldBeInRange(20 << 20, 22 << 20);
         stats.Pids.ShouldBeInRange(2, 3);
+        await container.DestroyAsync(default);
+    }
+
+    [Fact]
+    public async Task LoggedBytes_CountWhatIsGoneAsWell()
+    {
+        var container = await machine.BashAsync("yes 0123456789012345678901234567890123456789 | head -c 60M; sleep 1000");
+
+        // Every line of 41 bytes has a time and more before it.
+        const long lines = (60 << 20) / 41;
+        await Eventually.TrueAsync(() => Task.FromResult(container.LoggedBytes > ((60 << 20) + (lines * 40)) * 5 / 6));
+
+        new FileInfo(container.LogFile).Length.ShouldBeLessThanOrEqualTo(machine.Options.LogBytes + 8192);
+        await container.DestroyAsync(default);
+        container.LoggedBytes.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task LoggedBytes_OfALogInOneFile_AreAboutItsLength()
+    {
+        // More written to other places than to the log, and by children that have ended.
+        var container = await machine.BashAsync("for i in $(seq 1000); do echo line $i; done; (head -c 20M /dev/zero > /tmp/file); echo done; sleep 1000");
+        await Eventually.TrueAsync(async () => (await TestRuntime.OutputAsync(container)).EndsWith("done"));
+
+        var length = new FileInfo(container.LogFile).Length;
+        container.LoggedBytes!.Value.ShouldBeInRange(length * 5 / 6, length + 200);
         await container.DestroyAsync(default);
     }
 

@@ -16,6 +16,16 @@ public sealed partial class DocumentationTests
         paths.Where(path => !Exists(path)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Security_EveryTestNamed_Exists()
+    {
+        var named = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "security.md"))).Select(match => match.Groups[1].Value).Distinct().ToList();
+        var tests = string.Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "test"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+
+        named.Count.ShouldBeGreaterThan(30);
+        named.Where(name => !tests.Contains($" {name}(", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("README.md")]
     [InlineData("README.ja.md")]
@@ -46,6 +56,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"`((?:Tatara|buildpacks|stacks|samples)[\w.]*/[\w./-]+)`")]
     private static partial Regex SourcePath();
+
+    [GeneratedRegex(@"`([A-Z]\w+_\w+)`")]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"\]\(([^)]+)\)")]
     private static partial Regex Link();

@@ -49,6 +49,7 @@ internal sealed class LinuxContainerRuntime : IContainerRuntime
 
     public async Task InitializeAsync(CancellationToken cancellationToken)
     {
+        KernelQuotas.Raise(Logger);
         Directory.CreateDirectory(ContainerPaths.All(_options));
         // Users inside must be able to walk down to their root directory.
         foreach (var directory in (string[])[_options.RunDirectory, ContainerPaths.Run(_options), ContainerPaths.MountsOfAll(_options)])

@@ -20,7 +20,8 @@ internal static partial class Spawn
     /// Its process id. Descriptors 0 and 1 are /dev/null, 2 is a new file, then come <paramref name="descriptors"/> as 3, 4, …; it inherits no other.
     /// Signals are as for a program started by a shell: .NET's own ignoring of SIGPIPE must not reach an app.
     /// </summary>
-    public static unsafe int Start(IReadOnlyList<string> command, IReadOnlyList<string> environment, string errorFile, IReadOnlyList<SafeFileHandle> descriptors)
+    public static unsafe int Start(
+        IReadOnlyList<string> command, IReadOnlyList<string> environment, string directory, string errorFile, IReadOnlyList<SafeFileHandle> descriptors)
     {
         var actions = stackalloc byte[OpaqueLength];
         var attributes = stackalloc byte[OpaqueLength];
@@ -32,6 +33,7 @@ internal static partial class Spawn
         Check(AttributesInit(attributes));
         try
         {
+            Check(AddChangeDirectory(actions, directory));
             Check(AddOpen(actions, 0, "/dev/null", ReadOnly, 0));
             Check(AddOpen(actions, 1, "/dev/null", WriteOnly, 0));
             Check(AddOpen(actions, 2, errorFile, WriteOnly | CreateFile, OwnerOnly));
@@ -129,6 +131,9 @@ internal static partial class Spawn
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int AddOpen(byte* actions, int target, string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int AddChangeDirectory(byte* actions, string path);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     private static unsafe partial int AddDuplicate(byte* actions, int source, int target);

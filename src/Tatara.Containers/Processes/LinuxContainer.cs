@@ -46,6 +46,8 @@ internal sealed class LinuxContainer : IContainer
 
     public string LogFile => _paths.Log;
 
+    public long? LoggedBytes => _exit.IsCompleted ? null : ProcessFiles.BytesWritten(_paths.MonitorPid);
+
     public Task<ContainerExit> WaitAsync(CancellationToken cancellationToken) => _exit.WaitAsync(cancellationToken);
 
     public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal sealed class Monitor(ContainerRuntimeOptions options, MachineTools tool
         int pid;
         using (reportWrite)
         using (startRead)
-            pid = Spawn.Start(Command(handle, paths), Environment(), paths.MonitorErrors, [reportWrite, startRead]);
+            pid = Spawn.Start(Command(handle, paths), Environment(), paths.Bundle, paths.MonitorErrors, [reportWrite, startRead]);
 
         // 2. Out of this process's cgroup, which may be killed as a whole when the platform is stopped.
         using (startWrite)

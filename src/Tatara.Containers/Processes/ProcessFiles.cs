@@ -37,6 +37,26 @@ internal static class ProcessFiles
         }
     }
 
+    /// <summary>
+    /// What a process has written by itself, as the kernel counts, but for the 8 bytes with which an event loop may wake itself up for
+    /// each write; rather too little. Null when the process is gone, of which the caller must be certain.
+    /// </summary>
+    public static long? BytesWritten(string file)
+    {
+        const int wakeUp = 8;
+        try
+        {
+            var pid = File.ReadAllText(file).Trim();
+            // Of its only thread: the sum of the process would have its ended children in it.
+            var counts = File.ReadAllLines($"/proc/{pid}/task/{pid}/io").Select(line => line.Split(": ")).ToDictionary(field => field[0], field => long.Parse(field[1], CultureInfo.InvariantCulture));
+            return counts["wchar"] - (wakeUp * counts["syscw"]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static bool HasArgument(int pid, string argument)
     {
         try

@@ -9,6 +9,8 @@ internal sealed class HiddenPathsRule : ISpecRule
     [
         "/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/key-users", "/proc/latency_stats", "/proc/interrupts", "/proc/timer_list",
         "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/proc/kallsyms", "/proc/modules",
+        // Names and traffic of the machine's disks, those of other containers among them.
+        "/proc/diskstats", "/proc/partitions", "/proc/mdstat", "/proc/swaps",
     ];
 
     private static readonly string[] Readonly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];

@@ -8,6 +8,9 @@ internal static class TarUnpacker
 {
     private const int BufferBytes = 128 * 1024;
 
+    /// <summary>Of one entry: its header, long names and attributes, and what is skipped to get there.</summary>
+    private const long MaxHeaderBytes = 1 << 20;
+
     /// <exception cref="ArchiveException">It is broken, hostile or beyond a limit. What was unpacked so far is the caller's to remove.</exception>
     public static async Task<long> UnpackAsync(Stream archive, string root, int ownerId, ArchiveLimits limits, CancellationToken cancellationToken)
     {
@@ -17,9 +20,14 @@ internal static class TarUnpacker
             // Headers are 512 bytes and most files are small: read by themselves, each would be a step through all the layers below.
             var packed = new BufferedStream(archive, BufferBytes); // Not disposed: that would close the caller's archive.
             await using var plain = new BufferedStream(new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true), BufferBytes);
-            await using var reader = new TarReader(plain, leaveOpen: true);
+            await using var bounded = new IndexBound(plain, MaxHeaderBytes);
+            await using var reader = new TarReader(bounded, leaveOpen: true);
             while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+            {
+                bounded.BeginContent();
                 await AddAsync(tree, entry, cancellationToken);
+                bounded.BeginIndex();
+            }
             // Through to the last byte: the sender waits for it, and the hash covers it.
             await packed.CopyToAsync(Stream.Null, cancellationToken);
         }

@@ -13,8 +13,14 @@ internal sealed class TreeWriter(string root, int ownerId, ArchiveLimits limits)
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private const UnixFileMode PermissionBits = (UnixFileMode)0x1FF;
-    private const int MaxPathLength = 4096;
     private const int MaxNameLength = 255;
+    private const int MaxLinkLength = 4095;
+
+    /// <summary>In bytes. The kernel takes 4096; the rest is for the directory that all of it goes into. A package may have as much.</summary>
+    private const int MaxPathLength = 3800;
+
+    /// <summary>The kernel walks a path from its beginning each time: thousands of levels, thousands of times, take minutes.</summary>
+    private const int MaxDepth = 256;
 
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal) { "" };
     private int _entries;
@@ -50,7 +56,7 @@ internal sealed class TreeWriter(string root, int ownerId, ArchiveLimits limits)
     public void AddSymbolicLink(string name, string target)
     {
         var path = PrepareLeaf(name);
-        if (target.Length is 0 or > MaxPathLength || target.Contains('\0')) throw new ArchiveException($"The link '{Show(name)}' has no valid target.");
+        if (target.Length is 0 or > MaxLinkLength || target.Contains('\0')) throw new ArchiveException($"The link '{Show(name)}' has no valid target.");
         if (!StaysInside(path, target)) throw new ArchiveException($"The link '{Show(name)}' leads out of the archive.");
         File.CreateSymbolicLink(Full(path), target);
         Native.ChangeOwner(Full(path), ownerId);
@@ -130,13 +136,16 @@ internal sealed class TreeWriter(string root, int ownerId, ArchiveLimits limits)
 
     private static string Normalize(string name)
     {
-        if (name.Length > MaxPathLength || name.Contains('\0')) throw new ArchiveException($"The entry '{Show(name)}' has no valid name.");
+        if (ByteCount(name) > MaxPathLength || name.Contains('\0')) throw new ArchiveException($"The entry '{Show(name)}' has no valid name.");
         if (name.StartsWith('/')) throw new ArchiveException($"The entry '{Show(name)}' has an absolute path.");
         var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".").ToArray();
         if (parts.Contains("..")) throw new ArchiveException($"The entry '{Show(name)}' climbs with '..'.");
-        if (parts.Any(p => System.Text.Encoding.UTF8.GetByteCount(p) > MaxNameLength)) throw new ArchiveException($"The entry '{Show(name)}' has a name of more than {MaxNameLength} bytes.");
+        if (parts.Length > MaxDepth) throw new ArchiveException($"The entry '{Show(name)}' is more than {MaxDepth} directories deep.");
+        if (parts.Any(p => ByteCount(p) > MaxNameLength)) throw new ArchiveException($"The entry '{Show(name)}' has a name of more than {MaxNameLength} bytes.");
         return string.Join('/', parts);
     }
+
+    private static int ByteCount(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
 
     private static bool IsRegularFile(string path) => new FileInfo(path) is { Exists: true, LinkTarget: null };
 

@@ -11,6 +11,12 @@ internal static class ZipUnpacker
     private const int RegularFile = 0x8000, DirectoryType = 0x4000;
     private const int MaxLinkBytes = 4096;
 
+    /// <summary>Of an entry in the list of contents, on average: its name and 46 bytes besides.</summary>
+    private const long ListedBytes = 200;
+
+    /// <summary>The end of the archive is searched for its beginning, and read in larger pieces than it has.</summary>
+    private const long SmallestList = 1 << 20;
+
     private const UnixFileMode PlainFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Executable = PlainFile | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -21,8 +27,12 @@ internal static class ZipUnpacker
         var tree = new TreeWriter(root, ownerId, limits);
         try
         {
-            await using var zip = await ZipFile.OpenReadAsync(zipFile, cancellationToken);
-            foreach (var entry in zip.Entries) await AddAsync(tree, entry, cancellationToken);
+            await using var file = new FileStream(zipFile, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+            await using var bounded = new IndexBound(file, Math.Max(limits.Entries * ListedBytes, SmallestList));
+            await using var zip = await ZipArchive.CreateAsync(bounded, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+            var entries = zip.Entries;
+            bounded.BeginContent();
+            foreach (var entry in entries) await AddAsync(tree, entry, cancellationToken);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {

@@ -6,7 +6,7 @@ using Tatara.Protocol;
 namespace Tatara.Dea.Instances;
 
 /// <summary>dea.find.droplet: answers once for each instance that is meant.</summary>
-internal sealed class InstanceFinder(DeaOptions options, InstanceTable table, TimeProvider time)
+internal sealed class InstanceFinder(DeaOptions options, InstanceTable table, InstanceLogs logs, Entitlement entitlement, TimeProvider time)
 {
     private const long Megabyte = 1024 * 1024;
 
@@ -53,13 +53,15 @@ internal sealed class InstanceFinder(DeaOptions options, InstanceTable table, Ti
         try
         {
             var earlier = _last.TryGetValue(instance.Guid, out var last) && time.GetUtcNow() - last.At < LongestSpan
-                ? last : await TakeSampleAsync(container);
+                ? last : await TakeSampleAsync(instance, container);
             var missing = ShortestSpan - (time.GetUtcNow() - earlier.At);
             if (missing > TimeSpan.Zero) await Task.Delay(missing, time);
-            var now = await TakeSampleAsync(container);
+            var now = await TakeSampleAsync(instance, container);
             _last[instance.Guid] = now;
-            var cpu = Math.Max(0, (now.Stats.CpuTime - earlier.Stats.CpuTime) / (now.At - earlier.At));
-            return new InstanceUsage(now.At, cpu, cpu, now.Stats.MemoryBytes, now.Stats.DiskBytes, 0);
+            var span = now.At - earlier.At;
+            var cpu = Math.Max(0, (now.Stats.CpuTime - earlier.Stats.CpuTime) / span);
+            var logRate = (long)Math.Max(0, (now.LogBytes - earlier.LogBytes) / span.TotalSeconds);
+            return new InstanceUsage(now.At, cpu, entitlement.Share(cpu, instance.Start.Limits.Mem), now.Stats.MemoryBytes, now.Stats.DiskBytes, logRate);
         }
         catch (ContainerException)
         {
@@ -67,7 +69,8 @@ internal sealed class InstanceFinder(DeaOptions options, InstanceTable table, Ti
         }
     }
 
-    private async Task<Sample> TakeSampleAsync(IContainer container) => new(time.GetUtcNow(), await container.StatsAsync(CancellationToken.None));
+    private async Task<Sample> TakeSampleAsync(Instance instance, IContainer container) =>
+        new(time.GetUtcNow(), await container.StatsAsync(CancellationToken.None), logs.BytesOf(instance));
 
-    private sealed record Sample(DateTimeOffset At, ContainerStats Stats);
+    private sealed record Sample(DateTimeOffset At, ContainerStats Stats, long LogBytes);
 }

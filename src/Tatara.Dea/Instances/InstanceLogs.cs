@@ -36,11 +36,16 @@ internal sealed class InstanceLogs : IAsyncDisposable
     /// <summary>Begins, or goes on, to bring what the container writes to log-cache.</summary>
     public void Follow(Instance instance)
     {
+        var container = instance.Container!;
         var source = new LogTailSource(
-            instance.Guid, instance.Container!.LogFile, Path.Combine(_store.DirectoryOf(instance.Guid), "log-position.json"),
-            AppGuidOf(instance.Record), IndexOf(instance), SourceTypeOf(instance));
-        _tails[instance.Guid] = new LogTail(source, _sender, _watch);
+            instance.Guid, container.LogFile, () => container.LoggedBytes, Path.Combine(_store.DirectoryOf(instance.Guid), "log-position.json"),
+            AppGuidOf(instance.Record), IndexOf(instance), SourceTypeOf(instance),
+            instance.Start.Limits.LogRate, text => WriteApp(instance, LogTypes.Out, text));
+        _tails[instance.Guid] = new LogTail(source, _sender, _watch, _time);
     }
+
+    /// <summary>Bytes that an instance has logged since the DEA follows it.</summary>
+    public long BytesOf(Instance instance) => _tails.TryGetValue(instance.Guid, out var tail) ? tail.Bytes : 0;
 
     /// <summary>The container has ended: brings the rest of its lines, for a bounded time.</summary>
     public async Task FinishAsync(Instance instance)

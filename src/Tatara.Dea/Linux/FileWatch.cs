@@ -9,6 +9,9 @@ namespace Tatara.Dea.Linux;
 internal sealed partial class FileWatch : IDisposable
 {
     private const uint Modified = 0x2, MovedAway = 0x800, Deleted = 0x400, Once = 0x80000000;
+
+    /// <summary>Also when it loses its name to another file: it is not deleted while somebody has it open.</summary>
+    private const uint Attributes = 0x4;
     private const int CloseOnExec = 0x80000;
     private const short Readable = 1;
     private const int EventHeaderBytes = 16;
@@ -35,7 +38,7 @@ internal sealed partial class FileWatch : IDisposable
         var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_waiting)
         {
-            var watch = _thread is null || _disposed ? -1 : inotify_add_watch(_inotify, path, Modified | MovedAway | Deleted | Once);
+            var watch = _thread is null || _disposed ? -1 : inotify_add_watch(_inotify, path, Modified | Attributes | MovedAway | Deleted | Once);
             if (watch < 0) return Task.Delay(PollInterval, cancellationToken);
             if (_waiting.Remove(watch, out var earlier)) earlier.TrySetResult();
             _waiting[watch] = changed;

@@ -10,25 +10,41 @@ namespace Tatara.Dea.Logs;
 internal sealed class ContainerLogReader : IAsyncDisposable
 {
     private const int ChunkBytes = 128 * 1024;
+    /// <summary>The monitor's writing that is not log: the reports of a start.</summary>
+    private const long OtherBytes = 4096;
+
     private static readonly TimeSpan MissingFilePause = TimeSpan.FromMilliseconds(50);
 
     private readonly string _path;
+    private readonly Func<long?> _loggedBytes;
     private readonly FileWatch _watch;
     private readonly CancellationTokenSource _ended = new();
     private readonly ContainerLogParser _parser;
     private FileStream? _file;
     private string? _identity;
+    private long _base;
     private long _offset;
-    private long _sequence;
 
-    public ContainerLogReader(string path, LogPosition position, FileWatch watch)
+    /// <param name="loggedBytes">How much the log has had in all, when that is known.</param>
+    public ContainerLogReader(string path, ReadPosition position, Func<long?> loggedBytes, FileWatch watch)
     {
-        (_path, _watch, _identity, _offset, _sequence) = (path, watch, position.File, position.Offset, position.Sequence);
+        (_path, _loggedBytes, _watch, _identity, _base, _offset) = (path, loggedBytes, watch, position.File, position.Base, position.Offset);
         _parser = new ContainerLogParser(position.PendingOut, position.PendingError);
     }
 
     /// <summary>After the lines that were returned last.</summary>
-    public LogPosition Position => new(_identity, _offset, _sequence, _parser.PendingOut, _parser.PendingError);
+    public ReadPosition Position => new(_identity, _base, _offset, _parser.PendingOut, _parser.PendingError);
+
+    /// <summary>Bytes that were gone before they could be read, since they were last told of.</summary>
+    public long LostBytes { get; private set; }
+
+    /// <summary>The same, which are told of now.</summary>
+    public long TakeLostBytes()
+    {
+        var lost = LostBytes;
+        LostBytes = 0;
+        return lost;
+    }
 
     /// <summary>The container has ended: reading ends at the end of the file.</summary>
     public void ContainerEnded() => _ended.Cancel();
@@ -50,7 +66,6 @@ internal sealed class ContainerLogReader : IAsyncDisposable
             }
             await WaitForMoreAsync(lines, cancellationToken);
         }
-        _sequence += lines.Count;
         return lines;
     }
 
@@ -108,12 +123,13 @@ internal sealed class ContainerLogReader : IAsyncDisposable
     {
         while (_file is null)
         {
+            var before = _loggedBytes();
             try
             {
                 _file = new FileStream(_path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
                 var identity = Native.IdentityOf($"/proc/self/fd/{_file.SafeFileHandle.DangerousGetHandle()}");
-                if (identity != _identity || _offset > _file.Length) _offset = 0;
-                _identity = identity;
+                var length = _file.Length;
+                if (identity != _identity || _offset > length) Begin(identity, before - length, _loggedBytes() - length);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
@@ -122,5 +138,15 @@ internal sealed class ContainerLogReader : IAsyncDisposable
             }
         }
         return true;
+    }
+
+    /// <summary>Goes on with another file.</summary>
+    /// <param name="atLeast">How much the log had had before it, when that is known: not more than</param>
+    /// <param name="atMost">and not less than it was. The log may be growing just now; nothing is to be called lost that is not.</param>
+    private void Begin(string? identity, long? atLeast, long? atMost)
+    {
+        var read = _base + _offset;
+        if (atLeast - read is > OtherBytes and var missing) LostBytes += missing;
+        (_identity, _base, _offset) = (identity, atMost ?? read, 0);
     }
 }

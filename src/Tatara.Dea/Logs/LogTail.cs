@@ -4,22 +4,35 @@ using Tatara.Protocol;
 
 namespace Tatara.Dea.Logs;
 
-/// <summary>Brings what one instance's container writes to log-cache: every line once, whatever is restarted in between.</summary>
+/// <summary>Brings what one instance's container writes to log-cache: every line once, whatever is restarted in between, and at most as much as its app may log.</summary>
 internal sealed class LogTail : IAsyncDisposable
 {
+    /// <summary>What is missing is told at most this often.</summary>
+    private static readonly TimeSpan NoticeInterval = TimeSpan.FromSeconds(1);
+
     private readonly LogTailSource _source;
     private readonly LogSender _sender;
+    private readonly TimeProvider _time;
     private readonly ContainerLogReader _reader;
+    private readonly LogRateLimit _limit;
     private readonly CancellationTokenSource _cancel = new();
     private readonly Task _run;
+    private long _sequence;
+    private long _bytes;
+    private long _noticed;
 
-    public LogTail(LogTailSource source, LogSender sender, FileWatch watch)
+    public LogTail(LogTailSource source, LogSender sender, FileWatch watch, TimeProvider time)
     {
-        (_source, _sender) = (source, sender);
+        (_source, _sender, _time) = (source, sender, time);
         var position = AtomicFile.Read(source.PositionFile, DeaJson.Default.LogPosition) ?? LogPosition.Start;
-        _reader = new ContainerLogReader(source.LogFile, position, watch);
+        _reader = new ContainerLogReader(source.LogFile, position.Reading, source.LoggedBytes, watch);
+        _limit = new LogRateLimit(source.BytesPerSecond, position.Second);
+        _sequence = position.Sequence;
         _run = Task.Run(RunAsync);
     }
+
+    /// <summary>Bytes of the lines brought so far.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>The container has ended: brings the rest. False when it could not in time.</summary>
     public async Task<bool> FinishAsync(TimeSpan patience)
@@ -43,12 +56,36 @@ internal sealed class LogTail : IAsyncDisposable
     {
         while (true)
         {
-            var first = _reader.Position.Sequence;
-            var lines = await _reader.ReadAsync(_cancel.Token);
-            if (lines.Count == 0) return;
-            await _sender.SendAsync(_source.Stream, first, [.. lines.Select(ToEntry)], _cancel.Token);
-            AtomicFile.Write(_source.PositionFile, _reader.Position, DeaJson.Default.LogPosition);
+            var reading = _reader.ReadAsync(_cancel.Token);
+            await TellWhileAsync(reading);
+            var lines = await reading;
+            if (lines.Count == 0) break;
+            var entries = lines.Where(_limit.Admits).Select(ToEntry).ToList();
+            await _sender.SendAsync(_source.Stream, _sequence, entries, _cancel.Token);
+            _sequence += entries.Count;
+            Interlocked.Add(ref _bytes, entries.Sum(entry => entry.Payload.Length));
+            AtomicFile.Write(_source.PositionFile, new LogPosition(_reader.Position, _sequence, _limit.Second), DeaJson.Default.LogPosition);
         }
+        TellWhatIsMissing();
+    }
+
+    /// <summary>Nobody is to wait for the next line to learn that some are missing.</summary>
+    private async Task TellWhileAsync(Task reading)
+    {
+        while (_limit.Dropped > 0 || _reader.LostBytes > 0)
+        {
+            var pause = NoticeInterval - _time.GetElapsedTime(_noticed);
+            if (_noticed != 0 && pause > TimeSpan.Zero && await Task.WhenAny(reading, Task.Delay(pause, _time, _cancel.Token)) == reading) return;
+            _cancel.Token.ThrowIfCancellationRequested();
+            TellWhatIsMissing();
+        }
+    }
+
+    private void TellWhatIsMissing()
+    {
+        _noticed = _time.GetTimestamp();
+        if (_reader.TakeLostBytes() is > 0 and var lost) _source.Tell(LostLog.Notice(lost));
+        if (_limit.TakeNotice() is { } notice) _source.Tell(notice);
     }
 
     private LogEntry ToEntry(ContainerLogLine line) => new(
@@ -56,5 +93,9 @@ internal sealed class LogTail : IAsyncDisposable
 }
 
 /// <summary>Where lines come from and whose they are.</summary>
+/// <param name="LoggedBytes">How much the log has had in all, when that is known.</param>
 /// <param name="PositionFile">Keeps how far they have been brought.</param>
-internal sealed record LogTailSource(string Stream, string LogFile, string PositionFile, string SourceId, string InstanceId, string SourceType);
+/// <param name="BytesPerSecond">As <see cref="LogRateLimit"/> has it.</param>
+/// <param name="Tell">Says something in the same log.</param>
+internal sealed record LogTailSource(
+    string Stream, string LogFile, Func<long?> LoggedBytes, string PositionFile, string SourceId, string InstanceId, string SourceType, long? BytesPerSecond, Action<string> Tell);

@@ -20,11 +20,14 @@ internal sealed class StagingLog(string taskId, string appId, LogSender sender, 
     public async Task FollowAsync(ContainerLogReader reader, CancellationToken cancellationToken)
     {
         while (await reader.ReadAsync(cancellationToken) is { Count: > 0 } lines)
+        {
             foreach (var line in lines)
             {
                 await WriteAsync(line.Timestamp, line.IsError ? LogTypes.Err : LogTypes.Out, line.Text, cancellationToken);
                 Interlocked.Increment(ref _followed);
             }
+            if (reader.TakeLostBytes() is > 0 and var lost) await SayAsync(LostLog.Notice(lost), cancellationToken);
+        }
     }
 
     /// <summary>The container has ended: waits for the rest of what it wrote, as long as some goes on arriving.</summary>

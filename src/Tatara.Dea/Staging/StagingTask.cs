@@ -92,7 +92,7 @@ internal sealed class StagingTask(StagingStartMessage message, StackOptions stac
     /// <summary>Until the builder has ended and all it printed is in the log, or it goes on though what it made was refused.</summary>
     private async Task<ContainerExit> RunAsync(IContainer container, Task receiving, CancellationToken cancellationToken)
     {
-        await using var reader = new ContainerLogReader(container.LogFile, LogPosition.Start, tools.Watch);
+        await using var reader = new ContainerLogReader(container.LogFile, ReadPosition.Start, () => container.LoggedBytes, tools.Watch);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var following = log.FollowAsync(reader, giveUp.Token);
         try

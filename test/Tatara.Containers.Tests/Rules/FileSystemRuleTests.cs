@@ -35,8 +35,8 @@ public sealed class FileSystemRuleTests
     {
         var linux = RuleTest.Apply(new HiddenPathsRule()).Linux;
 
-        linux.MaskedPaths.ShouldContain("/proc/kcore");
-        linux.ReadonlyPaths.ShouldContain("/proc/sys");
+        foreach (var path in (string[])["/proc/kcore", "/proc/keys", "/proc/kallsyms", "/proc/timer_list", "/proc/diskstats"]) linux.MaskedPaths.ShouldContain(path);
+        foreach (var path in (string[])["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"]) linux.ReadonlyPaths.ShouldContain(path);
         linux.ReadonlyPaths.ShouldContain("/sys");
     }
 }

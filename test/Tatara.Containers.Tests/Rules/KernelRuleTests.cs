@@ -72,13 +72,44 @@ public sealed class KernelRuleTests
     [InlineData("open_by_handle_at")]
     [InlineData("clock_settime")]
     [InlineData("quotactl")]
-    [InlineData("ptrace_anything")]
+    [InlineData("request_key")]
+    [InlineData("io_uring_enter")]
+    [InlineData("io_uring_register")]
+    [InlineData("fsopen")]
+    [InlineData("fsmount")]
+    [InlineData("move_mount")]
+    [InlineData("open_tree")]
+    [InlineData("mount_setattr")]
+    [InlineData("fanotify_init")]
+    [InlineData("pidfd_getfd")]
+    [InlineData("process_madvise")]
+    [InlineData("move_pages")]
+    [InlineData("mbind")]
+    [InlineData("iopl")]
+    [InlineData("ioperm")]
+    [InlineData("syslog")]
+    [InlineData("acct")]
+    [InlineData("chroot")]
+    [InlineData("delete_module")]
+    [InlineData("lookup_dcookie")]
+    [InlineData("socketcall")]
     public void Seccomp_DangerousCall_NotInTheList(string call)
     {
         var seccomp = RuleTest.Apply(new SeccompRule()).Linux.Seccomp.ShouldNotBeNull();
 
         seccomp.DefaultAction.ShouldBe("SCMP_ACT_ERRNO");
         seccomp.Syscalls.Where(rule => rule.Action == "SCMP_ACT_ALLOW").SelectMany(rule => rule.Names).ShouldNotContain(call);
+    }
+
+    [Fact]
+    public void Seccomp_Sockets_OfFourFamiliesOnly()
+    {
+        var seccomp = RuleTest.Apply(new SeccompRule()).Linux.Seccomp.ShouldNotBeNull();
+
+        var sockets = seccomp.Syscalls.Where(rule => rule.Names.Contains("socket")).ToList();
+        sockets.ShouldAllBe(rule => rule.Args != null && rule.Args.Count == 1 && rule.Args[0].Index == 0 && rule.Args[0].Op == "SCMP_CMP_EQ");
+        sockets.Select(rule => rule.Args![0].Value).ShouldBe([1UL, 2UL, 10UL, 16UL]);
+        seccomp.Architectures.ShouldNotContain("SCMP_ARCH_X32");
     }
 
     [Fact]

@@ -35,6 +35,20 @@ public sealed class ProcessRuleTests
     }
 
     [Fact]
-    public void ProcessLimits_OpenFilesAndNoCoreDumps() =>
-        RuleTest.Apply(new ProcessLimitsRule()).Process.Rlimits.ShouldBe([new OciRlimit("RLIMIT_NOFILE", 16384, 16384), new OciRlimit("RLIMIT_CORE", 0, 0)]);
+    public void ProcessLimits_NoCoreDumpsAndNothingLeftToWhoeverStartsThePlatform()
+    {
+        var process = RuleTest.Apply(new ProcessLimitsRule()).Process;
+
+        process.Rlimits.ShouldAllBe(limit => limit.Hard == limit.Soft);
+        process.Rlimits.ToDictionary(limit => limit.Type, limit => limit.Hard).ShouldBe(new Dictionary<string, long>
+        {
+            ["RLIMIT_NOFILE"] = 16384,
+            ["RLIMIT_CORE"] = 0,
+            ["RLIMIT_SIGPENDING"] = 1024,
+            ["RLIMIT_MSGQUEUE"] = 100 << 10,
+            ["RLIMIT_RTPRIO"] = 0,
+            ["RLIMIT_NICE"] = 0,
+        }, ignoreOrder: true);
+        process.OomScoreAdj.ShouldBe(200);
+    }
 }

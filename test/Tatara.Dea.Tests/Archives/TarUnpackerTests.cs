@@ -29,6 +29,23 @@ public sealed class TarUnpackerTests : IDisposable
         return await TarUnpacker.UnpackAsync(bytes, _root.FullName, 0, limits, default);
     }
 
+    private static byte[] RawHeader(char type, int size)
+    {
+        var header = new byte[512];
+        void Put(int at, string text) => Encoding.ASCII.GetBytes(text).CopyTo(header, at);
+        Put(0, "name");
+        Put(100, "0000644\0");
+        Put(108, "0000000\0");
+        Put(116, "0000000\0");
+        Put(124, Convert.ToString(size, 8).PadLeft(11, '0') + "\0");
+        Put(136, "00000000000\0");
+        Put(148, "        ");
+        header[156] = (byte)type;
+        Put(257, type is 'L' or 'K' ? "ustar  \0" : "ustar\000");
+        Put(148, Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0') + "\0 ");
+        return header;
+    }
+
     private static readonly ArchiveLimits Usual = new(1000, 100, AbsoluteLinks: true);
 
     [Fact]
@@ -103,6 +120,60 @@ public sealed class TarUnpackerTests : IDisposable
             .Message.ShouldContain("unpacks to more than");
         (await Should.ThrowAsync<ArchiveException>(() => UnpackAsync(new(10, 1, true), Entry(TarEntryType.Directory, "b"), Entry(TarEntryType.Directory, "c"))))
             .Message.ShouldContain("more than 1 entries");
+    }
+
+    // Packed, it is some kilobytes; a reader would take a gigabyte to hold it.
+    [Theory]
+    [InlineData('x')]
+    [InlineData('g')]
+    [InlineData('L')]
+    [InlineData('K')]
+    public async Task Unpack_HeaderThatClaimsAGigabyte_IsRefused(char type)
+    {
+        const int size = 1 << 30;
+        using var bytes = new MemoryStream();
+        await using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(RawHeader(type, size));
+            for (var i = 0; i < 64; i++) gzip.Write(new byte[1 << 20]);
+        }
+        bytes.Position = 0;
+
+        var refusal = await Should.ThrowAsync<ArchiveException>(() => TarUnpacker.UnpackAsync(bytes, _root.FullName, 0, Usual, default));
+
+        refusal.Message.ShouldContain("names and descriptions");
+    }
+
+    [Fact]
+    public async Task Unpack_LargeFilesOneAfterTheOther_AreNoDescriptions()
+    {
+        var bytes = await UnpackAsync(new(100 << 20, 100, true), [.. Enumerable.Range(0, 5).Select(i => Entry(TarEntryType.RegularFile, $"file{i}", text: new string('x', 3 << 20)))]);
+
+        bytes.ShouldBe(15 << 20);
+    }
+
+    [Fact]
+    public async Task Unpack_DeepTree_IsThereAndCanBeRemoved()
+    {
+        var inner = Path.Combine(_root.FullName, "inner");
+        var path = string.Concat(Enumerable.Repeat("directory/", 255)) + "file";
+
+        await UnpackAsync(new(1000, 10_000, true), Entry(TarEntryType.RegularFile, "inner/" + path[10..], text: "x"));
+
+        File.ReadAllText(Path.Combine(inner, path[10..])).ShouldBe("x");
+        Directory.Delete(inner, recursive: true);
+        Directory.Exists(inner).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("d/", 300, "directories deep")]
+    [InlineData("directory/", 400, "no valid name")]
+    [InlineData("ééééééééé/", 200, "no valid name")]
+    public async Task Unpack_TooDeepOrTooLong_IsRefused(string directory, int times, string reason)
+    {
+        var refusal = await Should.ThrowAsync<ArchiveException>(() => UnpackAsync(Usual, Entry(TarEntryType.RegularFile, string.Concat(Enumerable.Repeat(directory, times)) + "file", text: "x")));
+
+        refusal.Message.ShouldContain(reason);
     }
 
     [Fact]

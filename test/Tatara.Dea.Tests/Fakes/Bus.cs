@@ -48,10 +48,12 @@ internal sealed class Bus : IAsyncDisposable
         }
     }
 
-    public static async Task UntilAsync(Func<bool> condition, string what, int seconds = 10)
+    public static Task UntilAsync(Func<bool> condition, string what, int seconds = 10) => UntilAsync(() => Task.FromResult(condition()), what, seconds);
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 10)
     {
         var patience = Stopwatch.StartNew();
-        while (!condition())
+        while (!await condition())
         {
             if (patience.Elapsed.TotalSeconds > seconds) throw new TimeoutException($"Not within {seconds} s: {what}");
             await Task.Delay(5);

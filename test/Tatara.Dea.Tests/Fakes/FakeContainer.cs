@@ -24,6 +24,7 @@ internal sealed class FakeContainer : IContainer
     public string Address { get; } = $"10.99.0.{Interlocked.Increment(ref s_count) % 250 + 1}";
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
     public string LogFile { get; }
+    public long? LoggedBytes { get; set; }
     public bool Destroyed { get; private set; }
     public List<TimeSpan> Stops { get; } = [];
 

@@ -130,7 +130,29 @@ public sealed class LifeTests
         stats.MemQuota.ShouldBe(64L << 20);
         stats.Usage!.Mem.ShouldBe(5_000_000);
         stats.Usage.Cpu.ShouldBe(1.0, 0.1);
+        // 64 of the DEA's 1000 MB: it may count on that part of the processors.
+        stats.Usage.CpuEntitlement.ShouldBe(stats.Usage.Cpu / (0.064 * Environment.ProcessorCount), 0.01);
         stats.Routable.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Find_WithStatsOfALoggingApp_TellsItsRate()
+    {
+        await using var dea = await DeaUnderTest.StartAsync();
+        await dea.RunInstanceAsync(dea.StartMessage());
+        (await LogRateAsync(dea)).ShouldBe(0);
+
+        for (var i = 0; i < 100; i++) dea.Runtime.Containers.Single().Write(new string('x', 1000));
+        await Bus.UntilAsync(() => dea.Bus.Logs.Count(l => l.Payload.Length == 1000) == 100, "the lines arrive");
+
+        await Bus.UntilAsync(async () => await LogRateAsync(dea) > 0, "the rate is told");
+    }
+
+    private static async Task<long> LogRateAsync(DeaUnderTest dea)
+    {
+        var reply = await dea.Bus.Connection.RequestAsync<FindDropletRequest, FindDropletResponse>(
+            Subjects.DeaFindDroplet, new FindDropletRequest(DeaUnderTest.App, IncludeStats: true), TimeSpan.FromSeconds(2));
+        return reply.Data!.Stats!.Usage!.LogRate;
     }
 
     [Fact]

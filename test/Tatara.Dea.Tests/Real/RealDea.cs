@@ -22,7 +22,7 @@ internal sealed class RealDea : IAsyncDisposable
     private static int _count;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("tatara-dea-");
-    private readonly ContainerRuntimeOptions _containers;
+    private ContainerRuntimeOptions _containers;
     private IContainerRuntime? _runtime;
     private IHost? _host;
 
@@ -58,11 +58,12 @@ internal sealed class RealDea : IAsyncDisposable
     public DeaOptions Options { get; set; }
     public List<string> Logged { get; } = [];
 
-    public static async Task<RealDea> StartAsync(Func<DeaOptions, DeaOptions>? change = null)
+    public static async Task<RealDea> StartAsync(Func<DeaOptions, DeaOptions>? change = null, Func<ContainerRuntimeOptions, ContainerRuntimeOptions>? containers = null)
     {
         var nats = await NatsServer.StartAsync();
         var dea = new RealDea(nats, await Bus.ListenAsync(nats.Address), await Blobs.StartAsync());
         if (change is not null) dea.Options = change(dea.Options);
+        if (containers is not null) dea._containers = containers(dea._containers);
         await dea.StartAgainAsync();
         await dea.Bus.WaitForAsync<DeaHello>(Subjects.DeaStart, _ => true);
         return dea;
@@ -125,11 +126,14 @@ internal sealed class RealDea : IAsyncDisposable
 
     public List<string> StagingLines() => [.. Bus.Logs.Where(l => l.SourceType == "STG").Select(l => Encoding.UTF8.GetString(l.Payload))];
 
-    public async Task<RouterRegistration> RunInstanceAsync(string sha1, string? command, int index = 0, int memory = 64, params SidecarSpec[] sidecars)
-    {
-        await Bus.Connection.PublishAsync(Subjects.DeaStartInstance(Options.Id), new DeaStartMessage(
+    public ValueTask SendStartAsync(string sha1, string? command, int index = 0, int memory = 64, params SidecarSpec[] sidecars) =>
+        Bus.Connection.PublishAsync(Subjects.DeaStartInstance(Options.Id), new DeaStartMessage(
             App, "v1", "tiny", index, sha1, Blobs.UrlOf("droplet"), ["tiny.tatara.localhost"], new InstanceLimits(memory, 64, 1024), ["GREETING=hello"],
             JsonDocument.Parse($$"""{"application_id":"{{App}}"}""").RootElement, StartCommand: command, Stack: "bookworm", Sidecars: sidecars));
+
+    public async Task<RouterRegistration> RunInstanceAsync(string sha1, string? command, int index = 0, int memory = 64, params SidecarSpec[] sidecars)
+    {
+        await SendStartAsync(sha1, command, index, memory, sidecars);
         return await Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.PrivateInstanceIndex == index.ToString(), 30);
     }
 
