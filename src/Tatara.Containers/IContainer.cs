@@ -28,6 +28,9 @@ public interface IContainer
     /// <summary>Kills what runs and removes every trace: mounts, network, cgroups, files. Harmless to repeat.</summary>
     Task DestroyAsync(CancellationToken cancellationToken);
 
+    /// <summary>How many TCP connections from outside are open to a port of its; 0 when it has ended.</summary>
+    Task<int> CountConnectionsAsync(int port, CancellationToken cancellationToken);
+
     /// <summary>What it uses now.</summary>
     Task<ContainerStats> StatsAsync(CancellationToken cancellationToken);
 }

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.Containers;
 using Tatara.Dea.Advertising;
+using Tatara.Dea.Disk;
 using Tatara.Dea.Evacuation;
 using Tatara.Dea.Instances;
 using Tatara.Dea.Staging;
@@ -16,10 +18,12 @@ internal sealed class DeaService(
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _loops = Task.CompletedTask;
+    private PosixSignalRegistration? _evacuate;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // 1. Find again what an earlier run left. Needs no bus.
+        _evacuate = EvacuationSignal.Register(() => parts.Evacuator.Begin(timeout: null, _stopping.Token));
         await containers.InitializeAsync(cancellationToken);
         var found = await containers.RecoverAsync(cancellationToken);
         await parts.Recovery.RecoverAsync(found, cancellationToken);
@@ -36,6 +40,7 @@ internal sealed class DeaService(
         _loops = Task.WhenAll(
             parts.Announcer.RunAsync(time, _stopping.Token),
             parts.Routes.RunAsync(_stopping.Token),
+            parts.Disk.RunAsync(_stopping.Token),
             parts.Remains.SweepAsync(_stopping.Token));
         parts.Announcer.NoteChange();
         logger.LogInformation("DEA {Id} is up with {Count} instances.", options.Id, parts.Table.All.Count);
@@ -54,6 +59,7 @@ internal sealed class DeaService(
 
     public ValueTask DisposeAsync()
     {
+        _evacuate?.Dispose();
         _stopping.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -71,6 +77,7 @@ internal sealed class DeaService(
         await listener.ListenAsync<object>(Subjects.DeaLocate, _ => parts.Advertiser.AdvertiseDeaAsync(), token);
         await listener.ListenAsync<object>(Subjects.StagingLocate, _ => parts.Advertiser.AdvertiseStagingAsync(), token);
         await listener.ListenAsync<object>(Subjects.HealthManagerStart, _ => parts.Heartbeats.SendAsync(), token);
+        await listener.ListenAsync<DrainRequest>(Subjects.DeaDrain(options.Id), DrainAsync, token);
         await listener.ListenAsync<RouterGreeting>(Subjects.RouterStart, FollowRouterAsync, token);
     }
 
@@ -92,6 +99,13 @@ internal sealed class DeaService(
     {
         _ = Task.Run(() => parts.Finder.AnswerAsync(question));
         return Task.CompletedTask;
+    }
+
+    private async Task DrainAsync(NatsMsg<DrainRequest> request)
+    {
+        var timeout = request.Data?.TimeoutInSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        parts.Evacuator.Begin(timeout, _stopping.Token);
+        await request.ReplyAsync(parts.Evacuator.Progress);
     }
 
     private async Task FollowRouterAsync(NatsMsg<RouterGreeting> message)
@@ -118,4 +132,4 @@ internal sealed class DeaService(
 internal sealed record DeaParts(
     BusListener Listener, InstanceRecovery Recovery, InstanceTable Table, InstanceStarter Starter, InstanceStopper Stopper, InstanceRemains Remains,
     RouteUpdater Updater, RouteAnnouncer Routes, InstanceFinder Finder, Announcer Announcer, Advertiser Advertiser, HeartbeatSender Heartbeats, Greeting Greeting, Evacuator Evacuator,
-    Stager Stager);
+    Stager Stager, DiskKeeper Disk);

@@ -41,6 +41,9 @@ public static class Subjects
     /// <summary>Log lines on their way to log-cache: request with <see cref="LogBatch"/>, answered with <see cref="LogBatchAck"/>.</summary>
     public const string Logs = "tatara.logs";
 
+    /// <summary>Asks a DEA to leave: request with <see cref="DrainRequest"/>, answered with <see cref="DrainProgress"/>.</summary>
+    public static string DeaDrain(string deaId) => $"tatara.dea.{deaId}.drain";
+
     /// <summary>Queue groups: each message of the group's subjects is handled by one member.</summary>
     public static class Queues
     {

@@ -22,6 +22,9 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
     private readonly StagingAnswers _answers = new();
     private bool _stopped;
 
+    /// <summary>Stagings under way or waiting for their turn.</summary>
+    public int Count => _running.Count;
+
     /// <summary>Answers for what an earlier run was at when it was killed.</summary>
     public async Task AnswerForUnfinishedAsync(NatsConnection bus)
     {
