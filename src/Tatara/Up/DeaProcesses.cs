@@ -35,7 +35,9 @@ internal sealed partial class DeaProcesses : IAsyncDisposable
                 start.ArgumentList.Add(argument);
             var process = Process.Start(start)!;
             process.EnableRaisingEvents = true;
-            process.Exited += (_, _) => logger.LogWarning("{Dea} (process {Pid}) ended; its instances move to the other DEAs. `tatara run dea --index {Index}` brings it back", name, process.Id, index);
+            process.Exited += (_, _) => logger.Log(
+                process.ExitCode == 0 ? LogLevel.Information : LogLevel.Warning,
+                "{Dea} (process {Pid}) ended with status {Status}; what it still held moves to the other DEAs. `tatara run dea --index {Index}` brings it back", name, process.Id, process.ExitCode, index);
             logger.LogInformation("{Dea} runs as process {Pid}", name, process.Id);
         }
         return new DeaProcesses(options);
