@@ -35,7 +35,7 @@ public static class DeaHost
         AddInstances(services);
         AddStaging(services);
         services.AddSingleton<Advertiser>().AddSingleton<HeartbeatSender>().AddSingleton<Announcer>().AddSingleton<Greeting>().AddSingleton<Evacuator>();
-        services.AddSingleton<FreeDisk>().AddSingleton<DiskKeeper>();
+        services.AddSingleton<FreeDisk>().AddSingleton<DiskKeeper>().AddSingleton<OrphanSweep>();
         services.AddSingleton<BusListener>().AddSingleton<DeaParts>();
         services.AddHostedService<DeaService>();
         // Instances get their grace when they are to stop with the DEA.

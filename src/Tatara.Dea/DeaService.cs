@@ -41,6 +41,7 @@ internal sealed class DeaService(
             parts.Announcer.RunAsync(time, _stopping.Token),
             parts.Routes.RunAsync(_stopping.Token),
             parts.Disk.RunAsync(_stopping.Token),
+            parts.Orphans.RunAsync(_stopping.Token),
             parts.Remains.SweepAsync(_stopping.Token));
         parts.Announcer.NoteChange();
         logger.LogInformation("DEA {Id} is up with {Count} instances.", options.Id, parts.Table.All.Count);
@@ -132,4 +133,4 @@ internal sealed class DeaService(
 internal sealed record DeaParts(
     BusListener Listener, InstanceRecovery Recovery, InstanceTable Table, InstanceStarter Starter, InstanceStopper Stopper, InstanceRemains Remains,
     RouteUpdater Updater, RouteAnnouncer Routes, InstanceFinder Finder, Announcer Announcer, Advertiser Advertiser, HeartbeatSender Heartbeats, Greeting Greeting, Evacuator Evacuator,
-    Stager Stager, DiskKeeper Disk);
+    Stager Stager, DiskKeeper Disk, OrphanSweep Orphans);

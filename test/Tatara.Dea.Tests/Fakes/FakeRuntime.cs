@@ -37,6 +37,8 @@ internal sealed class FakeRuntime(string directory) : IContainerRuntime
 
     public Task<IReadOnlyList<IContainer>> RecoverAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<IContainer>>([.. _containers.Values]);
 
+    public Task SweepAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         foreach (var container in _containers.Values) await container.DestroyAsync(cancellationToken);
