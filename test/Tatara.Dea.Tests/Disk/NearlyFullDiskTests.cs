@@ -25,7 +25,7 @@ public sealed class NearlyFullDiskTests
         full.Refuses!.ShouldStartWith("disk nearly full: ");
         full.AvailableDisk.ShouldBe(0);
         (await dea.Bus.WaitForAsync<DeaAdvertisement>(Subjects.StagingAdvertise, a => a.Refuses is not null)).AvailableDisk.ShouldBe(0);
-        dea.Logged.ShouldContain(l => l.Contains("No instance is started and nothing is staged here: disk nearly full"));
+        await Bus.UntilAsync(() => dea.Logged.ToList().Any(l => l.Contains("No instance is started and nothing is staged here: disk nearly full")), "the log says so");
 
         // 3. Nothing new, no crash; and the one that runs is left alone.
         await dea.SendStartAsync(Small(dea) with { Index = 1 });
