@@ -45,17 +45,6 @@ public sealed class DrainTests
         await Eventually.BecomesAsync("instances on both DEAs again", TimeSpan.FromSeconds(60), () => AddressesAsync(http, platform), addresses => addresses.Count == 2);
     }
 
-    [Fact]
-    public async Task Drain_NoSuchDea_SaysWhichThereAre()
-    {
-        await using var platform = await Platform.StartAsync("nodea", 12);
-
-        var (exitCode, output) = await platform.RunAsync("drain", "dea-7");
-
-        exitCode.ShouldBe(1);
-        output.ShouldContain("No DEA is called 'dea-7'. These run: dea-0.".Replace(". ", ".\n        "));
-    }
-
     /// <summary>Asks again and again; what came of each request.</summary>
     private static async Task<List<string>> UseAsync(Platform platform, string path, CancellationToken enough)
     {

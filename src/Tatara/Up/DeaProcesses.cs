@@ -22,7 +22,7 @@ internal sealed partial class DeaProcesses : IAsyncDisposable
 
     public static DeaProcesses Start(PlatformOptions options, ILogger logger)
     {
-        for (var index = 0; index < options.Deas; index++)
+        foreach (var index in Enumerable.Range(0, options.Deas))
         {
             var name = PlatformOptions.DeaName(index);
             if (RunningPid(options, name) is { } pid)
