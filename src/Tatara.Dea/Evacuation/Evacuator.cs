@@ -67,7 +67,7 @@ internal sealed partial class Evacuator(
 
     private List<Instance> Remaining() => [.. table.All.Where(i => i.HoldsResources)];
 
-    private Task StopAsync(IReadOnlyList<Instance> instances, string reason)
+    private Task StopAsync(List<Instance> instances, string reason)
     {
         Log.Stopping(logger, instances.Count);
         foreach (var instance in instances) stopper.Stop(instance, reason);
