@@ -44,6 +44,12 @@ public sealed record CloudControllerOptions
     /// <summary>Directory of zips (NN-name.zip) that are installed as buildpacks at start, in the order of NN, when their bits changed.</summary>
     public string? BuildpackDirectory { get; init; }
 
+    /// <summary>MB of the data directory's file system that uploads leave free: the database and what runs need them more.</summary>
+    public long ReservedDiskMb { get; init; } = 1024;
+
+    /// <summary>MB of all apps' build caches together; beyond it those that were not used longest go.</summary>
+    public long BuildpackCachesMb { get; init; } = 10 * 1024;
+
     /// <summary>Stack of apps that name none.</summary>
     public string DefaultStack { get; init; } = "bookworm";
 
@@ -80,6 +86,8 @@ public sealed record CloudControllerOptions
         Require(BulkUser.Length > 0 && BulkPassword.Length > 0, "The bulk API needs a user and a password.");
         Require(Port is >= 0 and <= 65535, $"{Port} is not a port.");
         Require(ExternalHttpsPort is null or (> 0 and <= 65535), $"{ExternalHttpsPort} is not a port.");
+        Require(ReservedDiskMb >= 0, "The disk that is kept in reserve must not be negative.");
+        Require(BuildpackCachesMb > 0, "The bound of the build caches must be positive.");
         Require(DefaultStack.Length > 0, "The default stack is missing.");
         Require(DefaultMemoryMb > 0 && DefaultDiskMb > 0, "The default memory and disk must be greater than 0.");
         Require(MaxDiskMb >= DefaultDiskMb, "The most disk must not be less than the default disk.");

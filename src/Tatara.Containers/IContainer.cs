@@ -37,6 +37,9 @@ public interface IContainer
     /// <summary>Changes what it may reach, at once. Connections that are open stay open.</summary>
     Task SetEgressAsync(IReadOnlyList<AllowedTraffic> allowed, CancellationToken cancellationToken);
 
+    /// <summary>How many TCP connections from outside are open to a port of its; 0 when it has ended.</summary>
+    Task<int> CountConnectionsAsync(int port, CancellationToken cancellationToken);
+
     /// <summary>What it uses now.</summary>
     Task<ContainerStats> StatsAsync(CancellationToken cancellationToken);
 }

@@ -23,6 +23,12 @@ public interface IContainerRuntime
     /// <param name="namesByAddress">IPv4 addresses with the names that lead there; a name may lead to several.</param>
     Task SetNamesAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> namesByAddress, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Tries again what could not be removed before, and removes remains that belong to no container. Harms neither containers
+    /// nor what is being created or destroyed at this moment. To be called now and then, after <see cref="RecoverAsync"/>.
+    /// </summary>
+    Task SweepAsync(CancellationToken cancellationToken);
+
     /// <summary>Destroys all containers, and takes back what was done to the machine for them.</summary>
     Task RemoveAllAsync(CancellationToken cancellationToken);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.Containers;
 using Tatara.Dea.Advertising;
+using Tatara.Dea.Disk;
 using Tatara.Dea.Droplets;
 using Tatara.Dea.Evacuation;
 using Tatara.Dea.Instances;
@@ -36,6 +37,7 @@ public static class DeaHost
         AddStaging(services);
         services.AddSingleton<Advertiser>().AddSingleton<HeartbeatSender>().AddSingleton<Announcer>().AddSingleton<Greeting>().AddSingleton<Evacuator>();
         services.AddSingleton<AddressBook>().AddSingleton<NetworkKeeper>();
+        services.AddSingleton<FreeDisk>().AddSingleton<DiskKeeper>().AddSingleton<OrphanSweep>();
         services.AddSingleton<BusListener>().AddSingleton<DeaParts>();
         services.AddHostedService<DeaService>();
         // Instances get their grace when they are to stop with the DEA.
@@ -45,7 +47,7 @@ public static class DeaHost
 
     private static void AddInstances(IServiceCollection services) => services
         .AddSingleton<InstanceStore>().AddSingleton<InstanceTable>().AddSingleton<InstanceLogs>().AddSingleton<PortPool>().AddSingleton<Capacity>()
-        .AddSingleton<HealthCheck>().AddSingleton<HealthMonitor>().AddSingleton<RouteAnnouncer>().AddSingleton<ExitReporter>().AddSingleton<InstanceRemains>()
+        .AddSingleton<HealthCheck>().AddSingleton<HealthMonitor>().AddSingleton<RouteAnnouncer>().AddSingleton<Readiness>().AddSingleton<ExitReporter>().AddSingleton<InstanceRemains>()
         .AddSingleton<InstanceCare>().AddSingleton<InstanceLauncher>().AddSingleton<InstanceStarter>().AddSingleton<InstanceStopper>()
         .AddSingleton<InstanceResources>().AddSingleton<InstanceRecovery>().AddSingleton<RouteUpdater>().AddSingleton<InstanceFinder>().AddSingleton<Entitlement>();
 

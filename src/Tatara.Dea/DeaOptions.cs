@@ -28,6 +28,9 @@ public sealed record DeaOptions
     /// <summary>Disk for instances and staging, in MB.</summary>
     public required long DiskMb { get; init; }
 
+    /// <summary>MB of the data directory's file system that are kept free for what runs already: with less, nothing new is begun here.</summary>
+    public long ReservedDiskMb { get; init; } = 1024;
+
     /// <summary>How much more memory is promised than there is: 2 promises twice as much. Apps seldom use all they ask for; when they do, the kernel kills.</summary>
     public double MemoryOvercommit { get; init; } = 1;
 
@@ -61,6 +64,12 @@ public sealed record DeaOptions
     /// <summary>Pause between taking an instance out of routing and SIGTERM, so that routers have heard of it.</summary>
     public TimeSpan DrainDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long requests under way may take to end before an instance that moves elsewhere gets SIGTERM. Streams and WebSockets end with it.</summary>
+    public TimeSpan RequestPatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long instances have to find a place elsewhere when this DEA is drained; the rest is stopped then. Cloud Foundry's time.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long an instance may take to become healthy when the app does not say.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -93,10 +102,12 @@ public sealed record DeaOptions
         Require(Stacks.All(s => s.StagingLayers.Append(s.RootFileSystem).All(Path.IsPathRooted)),
             "A stack's directories must be absolute paths.");
         Require(MemoryMb > 0 && DiskMb > 0, "The DEA's memory and disk must be positive numbers of MB.");
+        Require(ReservedDiskMb >= 0, "The disk that is kept in reserve must not be negative.");
         Require(MemoryOvercommit is >= 1 and <= 100 && DiskOvercommit is >= 1 and <= 100, "An over-commit factor must be from 1 to 100.");
         Require(FirstPort is > 1023 and <= 65535 && LastPort >= FirstPort && LastPort <= 65535, "The DEA's ports must be a range within 1024 to 65535.");
         Require(AdvertiseInterval > TimeSpan.Zero && HeartbeatInterval > TimeSpan.Zero && RegisterInterval > TimeSpan.Zero && LivenessInterval > TimeSpan.Zero,
             "The DEA's intervals must be positive.");
+        Require(DrainTimeout > TimeSpan.Zero && RequestPatience >= TimeSpan.Zero, "The DEA's times for draining must be positive.");
         Droplets.Validate();
         Staging.Validate();
     }

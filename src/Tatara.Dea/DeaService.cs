@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.Containers;
 using Tatara.Dea.Advertising;
+using Tatara.Dea.Disk;
 using Tatara.Dea.Evacuation;
 using Tatara.Dea.Instances;
 using Tatara.Dea.Networks;
@@ -17,10 +19,12 @@ internal sealed class DeaService(
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _loops = Task.CompletedTask;
+    private PosixSignalRegistration? _evacuate;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // 1. Find again what an earlier run left. Needs no bus.
+        _evacuate = EvacuationSignal.Register(() => parts.Evacuator.Begin(timeout: null, _stopping.Token));
         await containers.InitializeAsync(cancellationToken);
         var found = await containers.RecoverAsync(cancellationToken);
         await parts.Recovery.RecoverAsync(found, cancellationToken);
@@ -38,6 +42,8 @@ internal sealed class DeaService(
         _loops = Task.WhenAll(
             parts.Announcer.RunAsync(time, _stopping.Token),
             parts.Routes.RunAsync(_stopping.Token),
+            parts.Disk.RunAsync(_stopping.Token),
+            parts.Orphans.RunAsync(_stopping.Token),
             parts.Remains.SweepAsync(_stopping.Token),
             parts.Network.RunAsync(_stopping.Token));
         parts.Announcer.NoteChange();
@@ -57,6 +63,7 @@ internal sealed class DeaService(
 
     public ValueTask DisposeAsync()
     {
+        _evacuate?.Dispose();
         _stopping.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -77,6 +84,7 @@ internal sealed class DeaService(
         await listener.ListenAsync<EmptyMessage>(Subjects.NetworkChanged, _ => Note(parts.Network.NoteRules), token);
         await listener.ListenAsync<ContainerAddresses>(Subjects.NetworkAddresses, m => When(m, said => Note(() => parts.Network.Hear(said))), token);
         await listener.ListenAsync<EmptyMessage>(Subjects.NetworkLocate, _ => parts.Addresses.AnnounceAsync(), token);
+        await listener.ListenAsync<DrainRequest>(Subjects.DeaDrain(options.Id), DrainAsync, token);
         await listener.ListenAsync<RouterGreeting>(Subjects.RouterStart, FollowRouterAsync, token);
     }
 
@@ -106,6 +114,13 @@ internal sealed class DeaService(
         return Task.CompletedTask;
     }
 
+    private async Task DrainAsync(NatsMsg<DrainRequest> request)
+    {
+        var timeout = request.Data?.TimeoutInSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        parts.Evacuator.Begin(timeout, _stopping.Token);
+        await request.ReplyAsync(parts.Evacuator.Progress);
+    }
+
     private async Task FollowRouterAsync(NatsMsg<RouterGreeting> message)
     {
         if (message.Data is { } greeting) parts.Routes.Follow(greeting);
@@ -131,4 +146,4 @@ internal sealed class DeaService(
 internal sealed record DeaParts(
     BusListener Listener, InstanceRecovery Recovery, InstanceTable Table, InstanceStarter Starter, InstanceStopper Stopper, InstanceRemains Remains,
     RouteUpdater Updater, RouteAnnouncer Routes, InstanceFinder Finder, Announcer Announcer, Advertiser Advertiser, HeartbeatSender Heartbeats, Greeting Greeting, Evacuator Evacuator,
-    Stager Stager, AddressBook Addresses, NetworkKeeper Network);
+    Stager Stager, DiskKeeper Disk, OrphanSweep Orphans, AddressBook Addresses, NetworkKeeper Network);

@@ -7,13 +7,15 @@ namespace Tatara.Protocol;
 /// <param name="AvailableMemory">MB.</param>
 /// <param name="AvailableDisk">MB.</param>
 /// <param name="AppIdToCount">Instances of each app that run here; absent on staging.advertise.</param>
+/// <param name="Refuses">Why it takes nothing new whatever is free: draining, a nearly full disk. Null: it takes what fits.</param>
 public sealed record DeaAdvertisement(
     string Id,
     IReadOnlyList<string> Stacks,
     long AvailableMemory,
     long AvailableDisk,
     IReadOnlyDictionary<string, int>? AppIdToCount = null,
-    PlacementProperties? PlacementProperties = null);
+    PlacementProperties? PlacementProperties = null,
+    string? Refuses = null);
 
 /// <summary>Where a DEA stands; instances of an app are spread over zones.</summary>
 public sealed record PlacementProperties(string Zone);
@@ -43,6 +45,8 @@ public sealed record InstanceLimits(long Mem, long Disk, int Fds, long? LogRate 
 /// <param name="HealthCheckTimeout">Seconds an instance may take to become healthy; null means 60.</param>
 /// <param name="HealthCheckType">port, http or process; null means port.</param>
 /// <param name="HealthCheckInvocationTimeout">Seconds one check may take; null means 1.</param>
+/// <param name="HealthCheckInterval">Seconds between two checks of a running instance; null means 30.</param>
+/// <param name="Readiness">Whether it is routed; null means always.</param>
 /// <param name="ProcessType">web, worker, …; web is the one that has routes.</param>
 /// <param name="ProcessGuid">Guid of the process.</param>
 /// <param name="Sidecars">What runs beside the process, in its container.</param>
@@ -66,6 +70,8 @@ public sealed record DeaStartMessage(
     string? HealthCheckType = null,
     string? HealthCheckHttpEndpoint = null,
     int? HealthCheckInvocationTimeout = null,
+    int? HealthCheckInterval = null,
+    ReadinessCheck? Readiness = null,
     string? ProcessType = null,
     string? ProcessGuid = null,
     string? Stack = null,
@@ -76,6 +82,12 @@ public sealed record DeaStartMessage(
     string? Console = null,
     string? Debug = null,
     IReadOnlyList<SidecarSpec>? Sidecars = null);
+
+/// <summary>A check whose failure takes an instance out of routing, and no more than that.</summary>
+/// <param name="Type">port, http or process (always ready).</param>
+/// <param name="InvocationTimeout">Seconds one check may take; null means 1.</param>
+/// <param name="Interval">Seconds between two checks of a ready instance; null means 30.</param>
+public sealed record ReadinessCheck(string Type, string? HttpEndpoint = null, int? InvocationTimeout = null, int? Interval = null);
 
 /// <summary>dea.stop: which instances; a bare droplet means all, and its staging too.</summary>
 public sealed record DeaStopMessage(
@@ -143,6 +155,7 @@ public sealed record DeaHeartbeat(string Dea, IReadOnlyList<InstanceHeartbeat> D
 /// <summary>One instance in a heartbeat.</summary>
 /// <param name="State">See <see cref="InstanceStates"/>.</param>
 /// <param name="StateTimestamp">Unix seconds at which the state was entered.</param>
+/// <param name="Ready">False while it runs and is not routed; null means true.</param>
 public sealed record InstanceHeartbeat(
     string Droplet,
     string Version,
@@ -150,7 +163,8 @@ public sealed record InstanceHeartbeat(
     int Index,
     string State,
     double StateTimestamp,
-    string CcPartition = "default");
+    string CcPartition = "default",
+    bool? Ready = null);
 
 /// <summary>The states an instance is in, as heartbeats and dea.find.droplet carry them.</summary>
 public static class InstanceStates
@@ -184,4 +198,15 @@ public static class ExitReasons
     public const string DeaEvacuation = "DEA_EVACUATION";
     public const string DeaShutdown = "DEA_SHUTDOWN";
     public const string Stopped = "STOPPED";
+    /// <summary>Not started: the DEA has no room for it. No fault of the app's.</summary>
+    public const string Refused = "REFUSED";
 }
+
+/// <summary>tatara.dea.ID.drain: leave. Asking again only asks how far it is.</summary>
+/// <param name="TimeoutInSeconds">What has found no place elsewhere by then is stopped; null means 600.</param>
+public sealed record DrainRequest(int? TimeoutInSeconds = null);
+
+/// <summary>How far a drain is.</summary>
+/// <param name="Instances">Still here.</param>
+/// <param name="Stagings">Still under way.</param>
+public sealed record DrainProgress(string Dea, int Instances, int Stagings);

@@ -24,6 +24,8 @@ namespace Tatara.Protocol;
 [JsonSerializable(typeof(FindDropletResponse))]
 [JsonSerializable(typeof(DeaHeartbeat))]
 [JsonSerializable(typeof(DropletExited))]
+[JsonSerializable(typeof(DrainRequest))]
+[JsonSerializable(typeof(DrainProgress))]
 [JsonSerializable(typeof(StagingStartMessage))]
 [JsonSerializable(typeof(StagingReply))]
 [JsonSerializable(typeof(StagingStopMessage))]

@@ -53,6 +53,9 @@ public static class Subjects
     /// <summary>A DEA that starts asks all others for their <see cref="ContainerAddresses"/>.</summary>
     public const string NetworkLocate = "tatara.network.locate";
 
+    /// <summary>Asks a DEA to leave: request with <see cref="DrainRequest"/>, answered with <see cref="DrainProgress"/>.</summary>
+    public static string DeaDrain(string deaId) => $"tatara.dea.{deaId}.drain";
+
     /// <summary>Queue groups: each message of the group's subjects is handled by one member.</summary>
     public static class Queues
     {

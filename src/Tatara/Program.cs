@@ -7,6 +7,7 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     QuickstartCommand.Create(),
     UpCommand.Create(),
     RunCommand.Create(),
+    DrainCommand.Create(),
     SetupCommand.Create(),
     BuildpackCommand.Create(),
     DestroyCommand.Create(),

@@ -98,6 +98,19 @@ public sealed partial class Platform : IAsyncDisposable
         if (destroy.ExitCode != 0) throw new InvalidOperationException($"destroy failed: {await errors}");
     }
 
+    /// <summary>Another command of the program, about this platform: its exit code and all it printed.</summary>
+    public async Task<(int ExitCode, string Output)> RunAsync(params string[] command)
+    {
+        using var process = Start([.. command, .. _arguments]);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(4)).Token);
+        return (process.ExitCode, await output + await errors);
+    }
+
+    /// <summary>Starts a DEA's process again, as an operator does; it ends with the platform.</summary>
+    public Process StartDea(int index) => Start(["run", "dea", "--index", index.ToString(), .. _arguments]);
+
     /// <summary>An HTTP client that dials this platform's router whatever the name, and trusts its CA alone.</summary>
     public HttpClient CreateClient(bool followRedirects = true)
     {

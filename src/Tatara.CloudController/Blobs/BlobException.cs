@@ -11,6 +11,5 @@ internal sealed class BlobTooLargeException(long maxBytes)
 internal sealed class BlobChecksumException(string expected, string actual)
     : BlobException($"The content's SHA-1 is {actual}, not {expected}: it was cut off or changed on its way.");
 
-/// <summary>The disk is full.</summary>
-internal sealed class BlobstoreFullException(Exception inner)
-    : BlobException("There is no space left on the blobstore's disk.", inner);
+/// <summary>The disk is full, or nearly so.</summary>
+internal sealed class BlobstoreFullException(string message, Exception? inner = null) : BlobException(message, inner);

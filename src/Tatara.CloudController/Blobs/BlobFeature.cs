@@ -13,7 +13,10 @@ internal static class BlobFeature
         .AddSingleton<IBlobstore>(provider => new FolderBlobstore(
             Path.Combine(provider.GetRequiredService<CloudControllerOptions>().DataDirectory, "blobs"),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<FolderBlobstore>>()))
+            provider.GetRequiredService<ILogger<FolderBlobstore>>(),
+            provider.GetRequiredService<CloudControllerOptions>().ReservedDiskMb << 20))
+        .AddScoped<BlobCleaning>()
+        .AddHostedService<BlobSweep>()
         .AddSingleton(CreateSignedUrls)
         .AddSingleton<BlobUrls>()
         .AddEndpoints<InternalBlobEndpoints>();

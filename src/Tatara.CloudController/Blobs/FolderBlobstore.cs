@@ -12,23 +12,36 @@ internal sealed partial class FolderBlobstore : IBlobstore
     /// <summary>ENOSPC and EDQUOT.</summary>
     private const int NoSpace = 28, OverQuota = 122;
 
-    /// <summary>What a process that died left behind. The younger ones may still be in use, by another Cloud Controller or by a job.</summary>
-    private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
+    /// <summary>A writer closes its file a moment before it gives it its name.</summary>
+    private static readonly TimeSpan NamingTime = TimeSpan.FromMinutes(1);
+
+    /// <summary>The disk is looked at again after so many buffers.</summary>
+    private const int BuffersPerLook = 64;
+
+    private const long Megabyte = 1024 * 1024;
 
     private readonly string _root;
     private readonly string _unfinished;
+    private readonly long _reservedBytes;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
 
-    public FolderBlobstore(string root, TimeProvider time, ILogger<FolderBlobstore> logger)
+    /// <param name="reservedBytes">Left free on the file system, whoever fills it.</param>
+    public FolderBlobstore(string root, TimeProvider time, ILogger<FolderBlobstore> logger, long reservedBytes = 0)
     {
+        (_reservedBytes, _time, _logger) = (reservedBytes, time, logger);
         _root = Path.GetFullPath(root);
         _unfinished = Path.Combine(_root, ".unfinished");
-        var uploads = Path.Combine(_root, BlobKeys.Uploads);
         Directory.CreateDirectory(_unfinished);
-        Directory.CreateDirectory(uploads);
-        foreach (var leftover in Directory.EnumerateFiles(_unfinished).Concat(Directory.EnumerateFiles(uploads)))
+        RemoveLeftovers();
+    }
+
+    public void RemoveLeftovers()
+    {
+        foreach (var leftover in Directory.EnumerateFiles(_unfinished))
         {
-            if (time.GetUtcNow() - File.GetLastWriteTimeUtc(leftover) < LeftoverAge) continue;
-            Log.Leftover(logger, leftover);
+            if (_time.GetUtcNow() - File.GetLastWriteTimeUtc(leftover) < NamingTime || IsBeingWritten(leftover)) continue;
+            Log.Leftover(_logger, leftover);
             File.Delete(leftover);
         }
     }
@@ -49,7 +62,7 @@ internal sealed partial class FolderBlobstore : IBlobstore
         }
         catch (IOException e) when (e.HResult is NoSpace or OverQuota)
         {
-            throw new BlobstoreFullException(e);
+            throw new BlobstoreFullException("There is no space left on the blobstore's disk.", e);
         }
         finally
         {
@@ -110,6 +123,14 @@ internal sealed partial class FolderBlobstore : IBlobstore
         }
     }
 
+    public IEnumerable<StoredBlob> List(string prefix)
+    {
+        var folder = new DirectoryInfo(PathOf(prefix));
+        if (!folder.Exists) return [];
+        return folder.EnumerateFiles("*", SearchOption.AllDirectories)
+            .Select(file => new StoredBlob(Path.GetRelativePath(_root, file.FullName), file.Length, file.LastWriteTimeUtc));
+    }
+
     public void DeleteAll(string prefix)
     {
         try
@@ -144,7 +165,28 @@ internal sealed partial class FolderBlobstore : IBlobstore
 
     private string PathOf(string key) => Path.Combine(_root, BlobKey.Validate(key));
 
-    private static async Task<BlobInfo> WriteAsync(
+    /// <summary>.NET locks a file that is shared with nobody, and the kernel lets go of the lock when the process dies.</summary>
+    private static bool IsBeingWritten(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true; // Locked, or finished meanwhile.
+        }
+    }
+
+    private void ThrowIfNearlyFull()
+    {
+        var free = new DriveInfo(_root).AvailableFreeSpace;
+        if (free < _reservedBytes)
+            throw new BlobstoreFullException($"The blobstore's disk is nearly full: {free / Megabyte} MB free, {_reservedBytes / Megabyte} MB are kept in reserve.");
+    }
+
+    private async Task<BlobInfo> WriteAsync(
         string path, string key, Stream content, long maxBytes, CancellationToken cancellationToken)
     {
         using var sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
@@ -152,8 +194,10 @@ internal sealed partial class FolderBlobstore : IBlobstore
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
         var buffer = new byte[BufferBytes];
         long size = 0;
+        var buffers = 0;
         while (await content.ReadAsync(buffer, cancellationToken) is var count and > 0)
         {
+            if (buffers++ % BuffersPerLook == 0) ThrowIfNearlyFull();
             size += count;
             if (size > maxBytes) throw new BlobTooLargeException(maxBytes);
             sha1.AppendData(buffer, 0, count);

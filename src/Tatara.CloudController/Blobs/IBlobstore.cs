@@ -22,12 +22,21 @@ internal interface IBlobstore
     /// <summary>A further key for the same content, which is not written again where that can be avoided; false when there is no such blob.</summary>
     Task<bool> CopyAsync(string key, string newKey, CancellationToken cancellationToken = default);
 
+    /// <summary>Every blob whose key begins with the prefix and a slash. One that comes or goes meanwhile may be among them or not.</summary>
+    IEnumerable<StoredBlob> List(string prefix);
+
+    /// <summary>Removes what writers that died have left unfinished.</summary>
+    void RemoveLeftovers();
+
     /// <summary>Forgets the blob. One that does not exist is fine.</summary>
     void Delete(string key);
 
     /// <summary>Forgets every blob whose key begins with the prefix and a slash.</summary>
     void DeleteAll(string prefix);
 }
+
+/// <summary>A blob that is there.</summary>
+internal sealed record StoredBlob(string Key, long Size, DateTimeOffset WrittenAt);
 
 /// <summary>What was stored.</summary>
 /// <param name="Sha1">Lower-case hex.</param>

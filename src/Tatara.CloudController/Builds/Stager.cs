@@ -40,7 +40,7 @@ internal sealed class Stager(CloudControllerDbContext db, DeaPool pool, DeaClien
     }
 
     public string NoRoom(Build build) =>
-        $"no available stager with stack '{messages.StackOf(build)}' has {build.StagingMemoryMb} MB of memory and {build.StagingDiskMb} MB of disk free";
+        $"no available stager with stack '{messages.StackOf(build)}' has {build.StagingMemoryMb} MB of memory and {build.StagingDiskMb} MB of disk free: {pool.ExplainStaging(DemandOf(build))}";
 
     private Demand DemandOf(Build build) => new(build.StagingMemoryMb, build.StagingDiskMb, messages.StackOf(build));
 }

@@ -4,13 +4,15 @@ namespace Tatara.CloudController.Deas;
 /// <param name="Memory">MB free.</param>
 /// <param name="Disk">MB free.</param>
 /// <param name="Instances">Instances by process.</param>
+/// <param name="Refuses">Why it takes nothing new; null: it takes what fits.</param>
 internal sealed record DeaCandidate(
     string Id,
     string Zone,
     IReadOnlyList<string> Stacks,
     long Memory,
     long Disk,
-    IReadOnlyDictionary<string, int> Instances)
+    IReadOnlyDictionary<string, int> Instances,
+    string? Refuses = null)
 {
     public int InstancesOf(string processGuid) => Instances.GetValueOrDefault(processGuid);
 }

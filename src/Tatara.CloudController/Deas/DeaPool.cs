@@ -52,6 +52,18 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
         }
     }
 
+    /// <summary>Why an instance found no room, DEA by DEA.</summary>
+    public string ExplainInstance(Demand demand)
+    {
+        lock (_lock) return Placement.Explain(Fresh(_deas), demand);
+    }
+
+    /// <summary>Why a staging found no room, DEA by DEA.</summary>
+    public string ExplainStaging(Demand demand)
+    {
+        lock (_lock) return Placement.Explain(Fresh(_stagers), demand);
+    }
+
     /// <summary>Chooses a DEA for staging; null when none has room.</summary>
     public string? PlaceStaging(Demand demand)
     {
@@ -78,7 +90,8 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
             message.Stacks ?? [],
             message.AvailableMemory,
             message.AvailableDisk,
-            message.AppIdToCount ?? new Dictionary<string, int>());
+            message.AppIdToCount ?? new Dictionary<string, int>(),
+            message.Refuses);
         var now = time.GetUtcNow();
         lock (_lock)
         {

@@ -6,8 +6,11 @@ internal static class Placement
     /// <summary>A stager is chosen among so many.</summary>
     public const int TopStagers = 5;
 
+    /// <summary>A line of a log names no more DEAs than this.</summary>
+    private const int MostExplained = 5;
+
     /// <summary>
-    /// 1. enough disk, memory and the stack, 2. the zone with the fewest instances of the app, 3. the DEAs with the fewest,
+    /// 1. those that take anything, with enough disk, memory and the stack, 2. the zone with the fewest instances of the app, 3. the DEAs with the fewest,
     /// 4. the upper half of them by free memory, 5. any of those. Null: no room anywhere.
     /// </summary>
     public static DeaCandidate? ForInstance(IEnumerable<DeaCandidate> deas, string processGuid, Demand demand, Random dice)
@@ -32,7 +35,25 @@ internal static class Placement
     }
 
     private static List<DeaCandidate> Fitting(IEnumerable<DeaCandidate> deas, Demand demand) =>
-        deas.Where(d => d.Disk >= demand.Disk && d.Memory >= demand.Memory && d.Stacks.Contains(demand.Stack, StringComparer.Ordinal)).ToList();
+        deas.Where(d => d.Refuses is null && d.Disk >= demand.Disk && d.Memory >= demand.Memory && d.Stacks.Contains(demand.Stack, StringComparer.Ordinal)).ToList();
+
+    /// <summary>Why nothing fits, for a person: what each DEA lacks.</summary>
+    public static string Explain(IEnumerable<DeaCandidate> deas, Demand demand)
+    {
+        var all = deas.OrderBy(d => d.Id, StringComparer.Ordinal).ToList();
+        var lacks = all.Select(d => $"{d.Id} {Lack(d, demand)}").Take(MostExplained).ToList();
+        if (all.Count > lacks.Count) lacks.Add($"and {all.Count - lacks.Count} more");
+        return lacks.Count == 0 ? "no DEA is there" : string.Join(", ", lacks);
+    }
+
+    private static string Lack(DeaCandidate dea, Demand demand) => dea switch
+    {
+        { Refuses: { } why } => $"takes nothing new ({why})",
+        _ when !dea.Stacks.Contains(demand.Stack, StringComparer.Ordinal) => "does not have the stack",
+        _ when dea.Memory < demand.Memory => $"has {Math.Max(0, dea.Memory)} MB of memory free",
+        _ when dea.Disk < demand.Disk => $"has {Math.Max(0, dea.Disk)} MB of disk free",
+        _ => "has room again",
+    };
 
     private static T PickAny<T>(List<T> items, Random dice) => items[dice.Next(items.Count)];
 }

@@ -8,5 +8,6 @@ internal static class HealthManagerFeature
         .AddSingleton<RecentMessages>()
         .AddScoped<HmOrders>()
         .AddScoped<CrashRecorder>()
+        .AddScoped<RefusedStarts>()
         .AddHostedService<HealthManagerListener>();
 }

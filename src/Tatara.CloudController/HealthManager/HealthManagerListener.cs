@@ -13,7 +13,9 @@ internal sealed class HealthManagerListener(NatsConnection bus, IServiceScopeFac
     {
         await HearAsync<HmStart>(Subjects.Hm9000Start, (services, message, stop) => services.GetRequiredService<HmOrders>().StartAsync(message, stop));
         await HearAsync<HmStop>(Subjects.Hm9000Stop, (services, message, stop) => services.GetRequiredService<HmOrders>().StopAsync(message, stop));
-        await HearAsync<DropletExited>(Subjects.DropletExited, (services, message, stop) => services.GetRequiredService<CrashRecorder>().RecordAsync(message, stop));
+        await HearAsync<DropletExited>(Subjects.DropletExited, (services, message, stop) => message.Reason == ExitReasons.Refused
+            ? services.GetRequiredService<RefusedStarts>().TakeBackAsync(message, stop)
+            : services.GetRequiredService<CrashRecorder>().RecordAsync(message, stop));
     }
 
     private Task HearAsync<T>(string subject, Func<IServiceProvider, T, CancellationToken, Task> act)

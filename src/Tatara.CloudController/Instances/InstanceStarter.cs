@@ -34,7 +34,7 @@ internal sealed class InstanceStarter(
     {
         var (process, app, _, _, _) = workload;
         var demand = messages.DemandOf(workload);
-        var why = $"insufficient resources: no DEA with stack '{demand.Stack}' has {demand.Memory} MB of memory and {demand.Disk} MB of disk free";
+        var why = $"insufficient resources: no DEA with stack '{demand.Stack}' has {demand.Memory} MB of memory and {demand.Disk} MB of disk free: {pool.ExplainInstance(demand)}";
         if (!troubles.Remember(process.Guid, index, process.Version, why)) return;
         await log.WriteAsync(app.Guid, $"Could not start instance {index} of process '{process.Type}': {why}", cancellationToken);
         var space = await db.Spaces.AsNoTracking().SingleAsync(s => s.Guid == app.SpaceGuid, cancellationToken);

@@ -37,6 +37,8 @@ internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesRea
             HealthCheckType: process.HealthCheckType,
             HealthCheckHttpEndpoint: process.HealthCheckHttpEndpoint,
             HealthCheckInvocationTimeout: process.HealthCheckInvocationTimeout,
+            HealthCheckInterval: process.HealthCheckInterval,
+            Readiness: ReadinessOf(process),
             ProcessType: process.Type,
             ProcessGuid: process.Guid,
             Stack: StackOf(droplet),
@@ -48,6 +50,10 @@ internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesRea
     public Demand DemandOf(Workload workload) => new(workload.Process.MemoryMb, workload.Process.DiskMb, StackOf(workload.Droplet!));
 
     private string StackOf(Droplet droplet) => droplet.Stack ?? options.DefaultStack;
+
+    private static ReadinessCheck? ReadinessOf(Process process) => process.ReadinessHealthCheckType == "process" ? null : new ReadinessCheck(
+        process.ReadinessHealthCheckType, process.ReadinessHealthCheckHttpEndpoint,
+        process.ReadinessHealthCheckInvocationTimeout, process.ReadinessHealthCheckInterval);
 
     private static string? Command(Process process, Droplet droplet)
     {

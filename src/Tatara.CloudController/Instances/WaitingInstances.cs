@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,9 @@ internal sealed partial class WaitingInstances(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>When an instance that was refused again and again is given up, so that the same refusal does not go round for ever.</summary>
+    private readonly ConcurrentDictionary<(string ProcessGuid, string Version, int Index), DateTimeOffset> _refused = new();
+
     private readonly Channel<WaitingInstance> _waiting = Channel.CreateBounded<WaitingInstance>(
         new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -28,6 +32,16 @@ internal sealed partial class WaitingInstances(
     {
         var until = time.GetUtcNow() + Patience;
         foreach (var index in indices) _waiting.Writer.TryWrite(new WaitingInstance(process.Guid, process.Version, index, until));
+    }
+
+    /// <summary>One that a DEA has sent back.</summary>
+    public void AddRefused(Process process, int index)
+    {
+        var now = time.GetUtcNow();
+        foreach (var (key, last) in _refused)
+            if (now - last > Patience) _refused.TryRemove(key, out _);
+        var until = _refused.GetOrAdd((process.Guid, process.Version, index), now + Patience);
+        _waiting.Writer.TryWrite(new WaitingInstance(process.Guid, process.Version, index, until));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,12 +73,11 @@ internal sealed partial class WaitingInstances(
         var db = scope.ServiceProvider.GetRequiredService<CloudControllerDbContext>();
         var workload = await Workload.ReadAsync(db, instances[0].ProcessGuid, cancellationToken);
         if (workload is null || workload.Wanted == 0 || workload.Process.Version != instances[0].Version) return;
-        var homeless = await starter.StartAsync(workload, instances.Select(i => i.Index).Where(i => i < workload.Wanted), cancellationToken);
-        foreach (var instance in instances.Where(i => homeless.Contains(i.Index)))
-        {
-            if (time.GetUtcNow() < instance.Until) _waiting.Writer.TryWrite(instance);
-            else await starter.GiveUpAsync(workload, instance.Index, cancellationToken);
-        }
+        var now = time.GetUtcNow();
+        var wanted = instances.Where(i => i.Index < workload.Wanted).ToLookup(i => now < i.Until);
+        foreach (var instance in wanted[false]) await starter.GiveUpAsync(workload, instance.Index, cancellationToken);
+        var homeless = await starter.StartAsync(workload, wanted[true].Select(i => i.Index), cancellationToken);
+        foreach (var instance in wanted[true].Where(i => homeless.Contains(i.Index))) _waiting.Writer.TryWrite(instance);
     }
 
     private static partial class Log

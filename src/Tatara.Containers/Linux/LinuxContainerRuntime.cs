@@ -106,6 +106,30 @@ internal sealed class LinuxContainerRuntime : IContainerRuntime
     public Task SetNamesAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> namesByAddress, CancellationToken cancellationToken) =>
         _network.SetNamesAsync(namesByAddress, cancellationToken);
 
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        // 1. Removals that failed. A container whose destruction failed is still listed, and destroyed again.
+        var unfinished = Remover.Unfinished.ToDictionary();
+        foreach (var handle in unfinished.Keys)
+            if (_containers.TryGetValue(handle, out var container) && container is not null) await TryAsync(handle, () => container.DestroyAsync(cancellationToken));
+
+        // 2. What belongs to nobody.
+        foreach (var handle in Remains().Union(unfinished.Keys))
+        {
+            // What is being created is listed before its first trace is made, and what is destroyed until its last is gone.
+            if (!_containers.TryAdd(handle, null)) continue;
+            try
+            {
+                Logger.LogInformation("Removing the remains of container {Handle}", handle);
+                await TryAsync(handle, () => Remover.RemoveAsync(handle, unfinished.GetValueOrDefault(handle), cancellationToken));
+            }
+            finally
+            {
+                _containers.TryRemove(handle, out _);
+            }
+        }
+    }
+
     public async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         foreach (var container in await RecoverAsync(cancellationToken)) await container.DestroyAsync(cancellationToken);
@@ -117,10 +141,22 @@ internal sealed class LinuxContainerRuntime : IContainerRuntime
 
     public void Forget(LinuxContainer container) => _containers.TryRemove(new KeyValuePair<string, LinuxContainer?>(container.Handle, container));
 
+    private async Task TryAsync(string handle, Func<Task> remove)
+    {
+        try
+        {
+            await remove();
+        }
+        catch (ContainerException e)
+        {
+            Logger.LogWarning(e, "What is left of container {Handle} cannot be removed now; it is tried again", handle);
+        }
+    }
+
     /// <summary>Every handle that anything on this machine is named after.</summary>
     private IEnumerable<string> Remains() =>
-        Names(ContainerPaths.All(_options)).Concat(Names(ContainerPaths.MountsOfAll(_options))).Concat(Runc.List()).Concat(Cgroups.List()).Distinct();
+        Names(ContainerPaths.All(_options)).Concat(Names(ContainerPaths.MountsOfAll(_options))).Concat(Names(ContainerPaths.Sockets(_options))).Concat(Runc.List()).Concat(Cgroups.List()).Distinct();
 
     private static IEnumerable<string> Names(string directory) =>
-        Directory.Exists(directory) ? Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)) : [];
+        Directory.Exists(directory) ? Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path)) : [];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Tatara.Containers.Cgroups;
 using Tatara.Containers.Disks;
@@ -9,7 +10,12 @@ namespace Tatara.Containers.Processes;
 /// <summary>Removes a container, however much of it there is: after its end, after a failed creation, or after a crash of this process.</summary>
 internal sealed class ContainerRemover(ContainerRuntimeOptions options, Runc runc, CgroupTree cgroups, ContainerNetwork network, ILogger logger)
 {
+    private readonly ConcurrentDictionary<string, Slot?> _unfinished = new();
+
     private static readonly TimeSpan CgroupTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Containers of which something is left because a removal failed, with what is known of their networks.</summary>
+    public IReadOnlyCollection<KeyValuePair<string, Slot?>> Unfinished => [.. _unfinished];
 
     /// <param name="slot">Null when it never had one, or nobody knows: the network's own sweep finds it then.</param>
     /// <exception cref="ContainerException">Some of it could not be removed; everything was tried.</exception>
@@ -35,6 +41,8 @@ internal sealed class ContainerRemover(ContainerRuntimeOptions options, Runc run
 
         // 4. The record last: as long as it is there, somebody will try again.
         if (problems.Count == 0) await TryAsync(() => Run(() => RemoveDirectory(paths.Bundle)));
+        if (problems.Count == 0) _unfinished.TryRemove(handle, out _);
+        else _unfinished.AddOrUpdate(handle, slot, (_, known) => slot ?? known);
         if (problems.Count > 0)
             throw new ContainerException($"container {handle} was not removed: {string.Join("; ", problems.Select(problem => problem.Message))}", new AggregateException(problems));
 

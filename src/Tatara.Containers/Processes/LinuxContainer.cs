@@ -99,6 +99,9 @@ internal sealed class LinuxContainer : IContainer
         }
     }
 
+    public Task<int> CountConnectionsAsync(int port, CancellationToken cancellationToken) =>
+        Task.FromResult(_exit.IsCompleted ? 0 : OpenConnections.Count(ProcessFiles.ReadPid(_paths.InitPid), port));
+
     public Task<ContainerStats> StatsAsync(CancellationToken cancellationToken)
     {
         var usage = _runtime.Cgroups.Usage(Handle) ?? new CgroupUsage(TimeSpan.Zero, 0, 0);

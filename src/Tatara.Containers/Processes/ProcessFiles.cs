@@ -57,6 +57,19 @@ internal static class ProcessFiles
         }
     }
 
+    /// <summary>The process id in a file; null when there is none.</summary>
+    public static int? ReadPid(string file)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(file), out var pid) ? pid : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private static bool HasArgument(int pid, string argument)
     {
         try

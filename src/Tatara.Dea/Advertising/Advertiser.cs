@@ -23,13 +23,13 @@ internal sealed class Advertiser(DeaOptions options, NatsConnection bus, Capacit
     {
         if (Silent) return;
         await bus.PublishAsync(Subjects.DeaAdvertise, new DeaAdvertisement(
-            options.Id, _stacks, capacity.FreeMemory, capacity.FreeDisk, capacity.InstancesByApp(), _placement));
+            options.Id, _stacks, capacity.FreeMemory, capacity.FreeDisk, capacity.InstancesByApp(), _placement, capacity.Refuses));
     }
 
     public async Task AdvertiseStagingAsync()
     {
         if (Silent) return;
         await bus.PublishAsync(Subjects.StagingAdvertise, new DeaAdvertisement(
-            options.Id, _stacks, capacity.FreeMemory, capacity.FreeDisk, PlacementProperties: _placement));
+            options.Id, _stacks, capacity.FreeMemory, capacity.FreeDisk, PlacementProperties: _placement, Refuses: capacity.Refuses));
     }
 }

@@ -96,6 +96,12 @@ internal sealed partial class LayerCache
         Evict();
     }
 
+    /// <summary>Removes those that nobody uses, longest unused first, until it is enough.</summary>
+    public void Trim(Func<bool> isEnough)
+    {
+        while (!isEnough() && TakeOneToEvict(maxBytes: 0) is { } victim) Remove(victim);
+    }
+
     /// <summary>Removes a directory that was not installed.</summary>
     public static void Discard(string directory)
     {
@@ -117,6 +123,7 @@ internal sealed partial class LayerCache
             Discard(directory);
             throw;
         }
+        Evict();
     }
 
     private void Finish(string temporary, string key, long bytes)
@@ -139,31 +146,33 @@ internal sealed partial class LayerCache
 
     private void Evict()
     {
-        while (TakeOneToEvict() is { } victim)
+        while (TakeOneToEvict(_maxBytes) is { } victim) Remove(victim);
+    }
+
+    private void Remove((string Key, string Directory) victim)
+    {
+        try
         {
-            try
-            {
-                Directory.Delete(victim, recursive: true);
-                Log.Evicted(_logger, victim);
-            }
-            catch (IOException e)
-            {
-                Log.NotEvicted(_logger, victim, e);
-            }
+            Directory.Delete(victim.Directory, recursive: true);
+            Log.Evicted(_logger, victim.Key);
+        }
+        catch (IOException e)
+        {
+            Log.NotEvicted(_logger, victim.Directory, e);
         }
     }
 
-    private string? TakeOneToEvict()
+    private (string Key, string Directory)? TakeOneToEvict(long maxBytes)
     {
         lock (_lock)
         {
-            if (_entries.Values.Sum(e => e.Bytes) <= _maxBytes) return null;
+            if (_entries.Values.Sum(e => e.Bytes) <= maxBytes) return null;
             var idle = _entries.Where(e => e.Value.Users == 0 && e.Value.Making.IsCompletedSuccessfully);
             if (idle.OrderBy(e => e.Value.LastUsed).Select(e => e.Key).FirstOrDefault() is not { } key) return null;
             _entries.Remove(key);
             var condemned = Path.Combine(_root, TemporaryPrefix + Guid.NewGuid().ToString("N"));
             Directory.Move(Path.Combine(_root, key), condemned);
-            return condemned;
+            return (key, condemned);
         }
     }
 
@@ -202,8 +211,8 @@ internal sealed partial class LayerCache
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Removed {Directory} from the cache to make room.")]
-        public static partial void Evicted(ILogger logger, string directory);
+        [LoggerMessage(LogLevel.Information, "Removed {Key} from the cache to make room.")]
+        public static partial void Evicted(ILogger logger, string key);
 
         [LoggerMessage(LogLevel.Warning, "{Directory} could not be removed from the cache.")]
         public static partial void NotEvicted(ILogger logger, string directory, Exception e);

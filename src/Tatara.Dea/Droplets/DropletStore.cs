@@ -58,6 +58,9 @@ internal sealed class DropletStore(DeaOptions options, HttpClient http, ILogger<
     /// <summary>Keeps what <see cref="UnpackNewAsync"/> made.</summary>
     public void Install(string sha1, string directory, long bytes) => _cache.Install(sha1, directory, bytes);
 
+    /// <summary>Removes droplets that no instance uses, longest unused first, until it is enough.</summary>
+    public void Trim(Func<bool> isEnough) => _cache.Trim(isEnough);
+
     private async Task<long> DownloadAsync(string sha1, string uri, string directory, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)

@@ -1,9 +1,10 @@
+using Tatara.Dea.Disk;
 using Tatara.Protocol;
 
 namespace Tatara.Dea.Instances;
 
 /// <summary>Memory and disk in MB: promised, held by instances and stagings, free.</summary>
-internal sealed class Capacity(DeaOptions options, InstanceTable table)
+internal sealed class Capacity(DeaOptions options, FreeDisk disk, InstanceTable table)
 {
     private long _stagingMemory;
     private long _stagingDisk;
@@ -12,8 +13,14 @@ internal sealed class Capacity(DeaOptions options, InstanceTable table)
     public long MaxDisk => (long)(options.DiskMb * options.DiskOvercommit);
     public long ReservedMemory => Held(l => l.Mem) + Interlocked.Read(ref _stagingMemory);
     public long ReservedDisk => Held(l => l.Disk) + Interlocked.Read(ref _stagingDisk);
-    public long FreeMemory => Math.Max(0, MaxMemory - ReservedMemory);
-    public long FreeDisk => Math.Max(0, MaxDisk - ReservedDisk);
+    /// <summary>This DEA leaves: it takes nothing new.</summary>
+    public bool IsDraining { get; set; }
+
+    /// <summary>Why nothing new is taken, whatever is free; null: what fits is taken.</summary>
+    public string? Refuses => IsDraining ? "draining" : disk.Shortage;
+
+    public long FreeMemory => IsDraining ? 0 : Math.Max(0, MaxMemory - ReservedMemory);
+    public long FreeDisk => IsDraining ? 0 : Math.Min(Math.Max(0, MaxDisk - ReservedDisk), disk.UsableMb);
 
     /// <summary>Instances of each app that are held here.</summary>
     public IReadOnlyDictionary<string, int> InstancesByApp() =>
@@ -22,6 +29,7 @@ internal sealed class Capacity(DeaOptions options, InstanceTable table)
     /// <summary>Null when it fits; else what is missing.</summary>
     public string? WhatIsMissing(InstanceLimits wanted)
     {
+        if (Refuses is { } reason) return reason;
         if (wanted.Mem > FreeMemory) return $"{wanted.Mem} MB of memory wanted, {FreeMemory} MB free";
         return wanted.Disk > FreeDisk ? $"{wanted.Disk} MB of disk wanted, {FreeDisk} MB free" : null;
     }

@@ -1,31 +1,29 @@
 using System.Net;
 using System.Net.Sockets;
-using Tatara.Protocol;
 
 namespace Tatara.Dea.Instances;
 
 /// <summary>Asks an instance once whether it is well.</summary>
 internal sealed class HealthCheck(HttpClient http)
 {
-    /// <summary>Null when it is; else what is wrong, to follow "failed to".</summary>
-    public async Task<string?> RunAsync(DeaStartMessage start, IPEndPoint endpoint, CancellationToken cancellationToken)
+    /// <summary>Null when it is; else what is wrong, as a sentence without a full stop.</summary>
+    public async Task<string?> RunAsync(HealthProbe probe, IPEndPoint endpoint, CancellationToken cancellationToken)
     {
+        if (probe.AsksNothing) return null;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(Math.Clamp(start.HealthCheckInvocationTimeout ?? 1, 1, 600)));
+        patience.CancelAfter(probe.Timeout);
         try
         {
-            return start.HealthCheckType switch
-            {
-                "process" => null,
-                "http" => await GetAsync(start.HealthCheckHttpEndpoint ?? "/", endpoint, patience.Token),
-                _ => await ConnectAsync(endpoint, patience.Token),
-            };
+            return probe.Type == "http" ? await GetAsync(probe.Path, endpoint, patience.Token) : await ConnectAsync(endpoint, patience.Token);
         }
-        catch (Exception e) when (e is SocketException or HttpRequestException or IOException or UriFormatException
-            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return start.HealthCheckType == "http"
-                ? $"answer GET {start.HealthCheckHttpEndpoint ?? "/"} with 200" : "accept connections on port";
+            var seconds = FormattableString.Invariant($"{probe.Timeout.TotalSeconds:0} s");
+            return probe.Type == "http" ? $"GET {probe.Path} was not answered within {seconds}" : $"port {InstanceEnvironment.ContainerPort} accepted no connection within {seconds}";
+        }
+        catch (Exception e) when (e is SocketException or HttpRequestException or IOException or UriFormatException)
+        {
+            return probe.Type == "http" ? $"GET {probe.Path} was not answered" : $"nothing listens on port {InstanceEnvironment.ContainerPort}";
         }
     }
 
@@ -40,8 +38,8 @@ internal sealed class HealthCheck(HttpClient http)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(new Uri($"http://{endpoint}"), path)) { Headers = { ConnectionClose = true } };
         // The path comes from the app's owner: it must not lead to another host.
-        if (request.RequestUri!.Host != endpoint.Address.ToString() || request.RequestUri.Port != endpoint.Port) return $"answer GET {path}: it is not a path";
+        if (request.RequestUri!.Host != endpoint.Address.ToString() || request.RequestUri.Port != endpoint.Port) return $"{path} is not a path";
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        return response.StatusCode == HttpStatusCode.OK ? null : $"answer GET {path} with 200 (it was {(int)response.StatusCode})";
+        return response.StatusCode == HttpStatusCode.OK ? null : $"GET {path} was answered with {(int)response.StatusCode} instead of 200";
     }
 }

@@ -25,6 +25,9 @@ internal sealed class Instance(InstanceRecord record, InstanceStore store, TimeP
     /// <summary>Why it is to stop, as droplet.exited will say.</summary>
     public string StopReason { get; private set; } = ExitReasons.Stopped;
 
+    /// <summary>It is to end here once another one runs elsewhere.</summary>
+    public bool IsEvacuating { get; set; }
+
     /// <summary>Ends when its life here is over and nothing of it is left but the record of a crash.</summary>
     public Task Life { get; set; } = Task.CompletedTask;
 

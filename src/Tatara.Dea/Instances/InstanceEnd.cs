@@ -18,6 +18,8 @@ internal sealed record InstanceEnd(string Reason, int ExitStatus, string Descrip
 
     public static InstanceEnd Crash(string description) => new(ExitReasons.Crashed, NoStatus, description);
 
+    public static InstanceEnd Refusal(string description) => new(ExitReasons.Refused, NoStatus, description);
+
     private static string Describe(ContainerExit exit, long memoryMb) => exit switch
     {
         { OutOfMemory: true } => $"out of memory (limit {memoryMb}M)",

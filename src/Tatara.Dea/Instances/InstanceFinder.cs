@@ -6,7 +6,8 @@ using Tatara.Protocol;
 namespace Tatara.Dea.Instances;
 
 /// <summary>dea.find.droplet: answers once for each instance that is meant.</summary>
-internal sealed class InstanceFinder(DeaOptions options, InstanceTable table, InstanceLogs logs, Entitlement entitlement, TimeProvider time)
+internal sealed class InstanceFinder(
+    DeaOptions options, InstanceTable table, RouteAnnouncer routes, InstanceLogs logs, Entitlement entitlement, TimeProvider time)
 {
     private const long Megabyte = 1024 * 1024;
 
@@ -42,7 +43,7 @@ internal sealed class InstanceFinder(DeaOptions options, InstanceTable table, In
             start.Name, record.Uris, options.HostAddress, record.HostPort, InstanceEnvironment.ContainerPort,
             (time.GetUtcNow() - (record.State == InstanceState.Crashed ? record.StateSince : record.StartedAt)).TotalSeconds,
             start.Limits.Mem * Megabyte, start.Limits.Disk * Megabyte, start.Limits.Fds,
-            Routable: record.State == InstanceState.Running,
+            Routable: routes.IsAnnounced(instance),
             Usage: await MeasureAsync(instance),
             Details: record.ExitDescription);
     }

@@ -44,7 +44,7 @@ internal sealed class InstanceLauncher(DeaOptions options, DropletStore droplets
                   ?? throw new LaunchException("no start command: neither the app nor its droplet names one");
 
             // 3. A port of this machine.
-            var port = ports.Take() ?? throw new LaunchException("this DEA has no free port left");
+            var port = ports.Take() ?? throw new NoRoomException("this DEA has no free port left");
             instance.Update(r => r with { HostPort = port });
 
             // 4. The container, with the process in it.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Tatara.Containers;
 using Tatara.Dea.Archives;
@@ -13,6 +14,8 @@ namespace Tatara.Dea.Instances;
 /// </summary>
 internal sealed partial class InstanceLife(Instance instance, InstanceLauncher launcher, InstanceCare care)
 {
+    private static readonly TimeSpan RequestPoll = TimeSpan.FromMilliseconds(20);
+
     private LayerCache.Lease? _droplet;
     private Task<ContainerExit>? _exit;
 
@@ -69,7 +72,7 @@ internal sealed partial class InstanceLife(Instance instance, InstanceLauncher l
         }
         catch (LaunchException e) when (!stop.IsCancellationRequested)
         {
-            return InstanceEnd.Crash(e.Message);
+            return e is NoRoomException ? InstanceEnd.Refusal(e.Message) : InstanceEnd.Crash(e.Message);
         }
         catch (Exception e) when (e is OperationCanceledException or LaunchException && instance.StopRequested.IsCancellationRequested && !detach.IsCancellationRequested)
         {
@@ -107,11 +110,12 @@ internal sealed partial class InstanceLife(Instance instance, InstanceLauncher l
 
     private async Task<InstanceEnd> ServeAsync(CancellationToken cancellationToken)
     {
-        await care.Routes.RegisterAsync(instance);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var routing = care.Readiness.RouteWhileReadyAsync(instance, giveUp.Token);
         var unhealthy = care.Health.UntilUnhealthyAsync(instance, giveUp.Token);
         await Task.WhenAny(unhealthy, _exit!);
         await giveUp.CancelAsync();
+        await routing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         await care.Routes.UnregisterAsync(instance);
         if (_exit!.IsCompleted) return await CrashAsync();
@@ -124,12 +128,25 @@ internal sealed partial class InstanceLife(Instance instance, InstanceLauncher l
     {
         Become(InstanceState.Stopping);
         // Out of routing first, so that no new request comes while it finishes those it has.
-        if (await care.Routes.UnregisterAsync(instance)) await Task.Delay(care.DrainDelay, detach);
+        if (await care.Routes.UnregisterAsync(instance))
+        {
+            await Task.Delay(care.DrainDelay, detach);
+            if (instance.IsEvacuating) await FinishRequestsAsync(detach);
+        }
         if (_exit is null) return new InstanceEnd(instance.StopReason, InstanceEnd.NoStatus, "stopped before it was started");
         care.Logs.WriteCell(instance, $"Cell {care.DeaId} stopping instance {instance.Guid}");
         await instance.Container!.StopAsync(care.StopGrace, detach);
         var exit = await _exit.WaitAsync(detach);
         return new InstanceEnd(instance.StopReason, exit.ExitCode, "stopped");
+    }
+
+    /// <summary>The app has done nothing to be stopped: what it was asked for before is not to be cut off.</summary>
+    private async Task FinishRequestsAsync(CancellationToken cancellationToken)
+    {
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < care.Options.RequestPatience && _exit is { IsCompleted: false }
+            && await instance.Container!.CountConnectionsAsync(InstanceEnvironment.ContainerPort, cancellationToken) > 0)
+            await Task.Delay(RequestPoll, cancellationToken);
     }
 
     private async Task<InstanceEnd> CrashAsync() => InstanceEnd.Crash(await _exit!, instance.Start.Limits.Mem);

@@ -17,7 +17,7 @@ internal sealed class InstanceRemains(DeaOptions options, InstanceTable table, P
         }
         catch (ContainerException e)
         {
-            logger.LogError(e, "The container of instance {Instance} could not be removed; the next start of the DEA tries again.", instance.Guid);
+            logger.LogError(e, "The container of instance {Instance} could not be removed; the next sweep tries again.", instance.Guid);
         }
         instance.Container = null;
         droplet?.Dispose();

@@ -17,10 +17,10 @@ internal sealed class InstanceStarter(InstanceStore store, Capacity capacity, In
     {
         var now = time.GetUtcNow();
         var record = new InstanceRecord(Guid.NewGuid().ToString(), message, message.Uris, InstanceState.Born, now, now, InternalNames: message.InternalNames);
-        if (Validate(message) is { } problem)
+        if (Judge(message) is { } end)
         {
-            logger.LogWarning("A start of {App} is refused: {Problem}", message.Droplet, problem);
-            await care.Exits.PublishAsync(record, InstanceEnd.Crash(problem));
+            logger.LogWarning("A start of {App} index {Index} is refused: {Problem}", message.Droplet, message.Index, end.Description);
+            await care.Exits.PublishAsync(record, end);
             return;
         }
         var instance = new Instance(record, store, time);
@@ -61,11 +61,12 @@ internal sealed class InstanceStarter(InstanceStore store, Capacity capacity, In
         }, TaskScheduler.Default);
     }
 
-    private string? Validate(DeaStartMessage message) => message switch
+    /// <summary>Null: welcome. What is wrong with the message is wrong on every DEA; what is missing here may be there on another.</summary>
+    private InstanceEnd? Judge(DeaStartMessage message) => message switch
     {
-        { Droplet.Length: 0 } or { Version.Length: 0 } => "the start message names no app or no version",
-        { Index: < 0 } => "the index is negative",
-        { Limits: { Mem: <= 0 } or { Disk: <= 0 } or { Fds: <= 0 } } => "memory, disk and open files must be positive",
-        _ => capacity.WhatIsMissing(message.Limits) is { } missing ? "insufficient resources: " + missing : null,
+        { Droplet.Length: 0 } or { Version.Length: 0 } => InstanceEnd.Crash("the start message names no app or no version"),
+        { Index: < 0 } => InstanceEnd.Crash("the index is negative"),
+        { Limits: { Mem: <= 0 } or { Disk: <= 0 } or { Fds: <= 0 } } => InstanceEnd.Crash("memory, disk and open files must be positive"),
+        _ => capacity.WhatIsMissing(message.Limits) is { } missing ? InstanceEnd.Refusal("insufficient resources: " + missing) : null,
     };
 }

@@ -7,7 +7,7 @@ internal sealed class InstanceStopper(InstanceTable table, InstanceRemains remai
 {
     public void Stop(DeaStopMessage message)
     {
-        foreach (var instance in table.Matching(message)) Stop(instance, ExitReasons.Stopped);
+        foreach (var instance in table.Matching(message)) Stop(instance, instance.IsEvacuating ? ExitReasons.DeaEvacuation : ExitReasons.Stopped);
     }
 
     public void Stop(Instance instance, string reason)

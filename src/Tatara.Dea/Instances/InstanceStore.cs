@@ -17,6 +17,9 @@ internal sealed class InstanceStore
     /// <summary>Where an instance's files are.</summary>
     public string DirectoryOf(string guid) => Path.Combine(_root, guid);
 
+    /// <summary>The instances that have a directory.</summary>
+    public IReadOnlyList<string> Names() => [.. Directory.GetDirectories(_root).Select(d => Path.GetFileName(d))];
+
     public void Save(InstanceRecord record)
     {
         var directory = Directory.CreateDirectory(DirectoryOf(record.Guid)).FullName;

@@ -15,6 +15,9 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Tim
     private readonly ConcurrentDictionary<string, Instance> _announced = new(StringComparer.Ordinal);
     private TimeSpan _interval = options.RegisterInterval;
 
+    /// <summary>Whether the routers were told to send requests to it.</summary>
+    public bool IsAnnounced(Instance instance) => _announced.ContainsKey(instance.Guid);
+
     public async Task RegisterAsync(Instance instance)
     {
         _announced[instance.Guid] = instance;

@@ -18,6 +18,9 @@ internal sealed class BuildpackStore(DeaOptions options, BlobClient blobs, ILogg
     public Task<LayerCache.Lease> AcquireAsync(AdminBuildpack buildpack, CancellationToken cancellationToken) =>
         _cache.AcquireAsync(buildpack.Key, (directory, token) => FetchAsync(buildpack, directory, token), cancellationToken);
 
+    /// <summary>Removes buildpacks that no staging uses, longest unused first, until it is enough.</summary>
+    public void Trim(Func<bool> isEnough) => _cache.Trim(isEnough);
+
     private async Task<long> FetchAsync(AdminBuildpack buildpack, string directory, CancellationToken cancellationToken)
     {
         var zip = Path.Combine(Path.GetDirectoryName(directory)!, "buildpack.zip");

@@ -23,6 +23,12 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
     private readonly StagingAnswers _answers = new();
     private bool _stopped;
 
+    /// <summary>Stagings under way or waiting for their turn.</summary>
+    public int Count => _running.Count;
+
+    /// <summary>Whether that staging is under way.</summary>
+    public bool IsAt(string taskId) => _running.ContainsKey(taskId);
+
     /// <summary>Answers for what an earlier run was at when it was killed.</summary>
     public async Task AnswerForUnfinishedAsync(NatsConnection bus)
     {

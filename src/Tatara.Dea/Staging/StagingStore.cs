@@ -22,6 +22,9 @@ internal sealed class StagingStore
         return directory;
     }
 
+    /// <summary>The stagings that have a directory.</summary>
+    public IReadOnlyList<string> Names() => [.. Directory.GetDirectories(_root).Select(d => Path.GetFileName(d))];
+
     public void Delete(string taskId)
     {
         var directory = DirectoryOf(taskId);

@@ -25,10 +25,14 @@ internal sealed class ActualInstance(InstanceHeartbeat first, string dea, DateTi
     /// <summary>When its stop was ordered last.</summary>
     public DateTimeOffset? StopOrdered { get; set; }
 
+    /// <summary>It runs and routers send it requests.</summary>
+    public bool IsServing { get; private set; }
+
     public bool IsEvacuating => State == InstanceState.Evacuating;
 
-    public void Update(InstanceState state, double stateTimestamp, string dea, long heartbeat, DateTimeOffset now)
+    public void Update(InstanceState state, double stateTimestamp, string dea, long heartbeat, DateTimeOffset now, bool isReady = true)
     {
+        IsServing = state == InstanceState.Running && isReady;
         (State, StateTimestamp, Dea, Heartbeat) = (state, stateTimestamp, dea, heartbeat);
         if (state == InstanceState.Running) RunningSince ??= now;
     }

@@ -85,7 +85,7 @@ internal sealed class ActualState(TimeSpan timeToLive, IInstanceObserver observe
         {
             return; // named twice in one heartbeat
         }
-        instance.Update(state, entry.StateTimestamp, dea.Id, _heartbeats, now);
+        instance.Update(state, entry.StateTimestamp, dea.Id, _heartbeats, now, entry.Ready ?? true);
         dea.Instances.Add(instance);
     }
 

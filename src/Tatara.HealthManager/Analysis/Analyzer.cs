@@ -11,7 +11,7 @@ internal static class Analyzer
 {
     /// <summary>
     /// 1. Nobody wants it: stop all. 2. Wanted, but there are no bits: leave it alone. 3. Stop what is of another version or
-    /// beyond the number of instances. 4. Stop who evacuates once a successor runs, and duplicates. 5. Start what is missing.
+    /// beyond the number of instances. 4. Stop who evacuates once a successor serves, and duplicates. 5. Start what is missing.
     /// </summary>
     public static void Analyze(in Situation situation, Patience patience, Orders orders)
     {
@@ -50,7 +50,7 @@ internal static class Analyzer
 
     private static void StopEvacuated(in IndexSlot slot, DateTimeOffset now, Patience patience, Orders orders)
     {
-        if (!slot.IsRunning) return;
+        if (slot.Keeper is not { IsServing: true }) return;
         foreach (var instance in slot.Others!)
             if (instance.IsEvacuating && !IsBeingStopped(instance, now, patience)) orders.Stops.Add(new StopOrder(instance, IsDuplicate: true));
     }

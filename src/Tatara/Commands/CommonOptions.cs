@@ -20,11 +20,12 @@ internal sealed class CommonOptions
     private readonly Option<string> _network = new("--network") { Description = "private /16 network for containers", DefaultValueFactory = _ => Defaults.Network };
     private readonly Option<bool> _noHosts = new("--no-hosts") { Description = "leave /etc/hosts alone" };
     private readonly Option<long?> _memory = new("--memory") { Description = "MB for app instances (default: three quarters of the machine's memory)" };
+    private readonly Option<double> _overcommit = new("--memory-overcommit") { Description = "promise so many times the memory there is", DefaultValueFactory = _ => Defaults.MemoryOvercommit };
     private readonly Option<int> _stagingTimeout = new("--staging-timeout") { Description = "minutes that the staging of an app may take", DefaultValueFactory = _ => Defaults.StagingTimeout };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _listen, _deas, _portsFrom, _network, _noHosts, _memory, _stagingTimeout])
+        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _listen, _deas, _portsFrom, _network, _noHosts, _memory, _overcommit, _stagingTimeout])
             command.Options.Add(option);
     }
 
@@ -34,6 +35,7 @@ internal sealed class CommonOptions
         "--data", options.Data, "--stacks", options.Stacks, "--buildpacks", options.Buildpacks, "--domain", options.Domain,
         "--http-port", Text(options.HttpPort), "--https-port", Text(options.HttpsPort), "--listen", options.Listen,
         "--deas", Text(options.Deas), "--ports-from", Text(options.PortsFrom), "--network", options.Network, "--staging-timeout", Text(options.StagingTimeout),
+        "--memory-overcommit", options.MemoryOvercommit.ToString(System.Globalization.CultureInfo.InvariantCulture),
         .. options.MemoryMb is { } memory ? ["--memory", Text(memory)] : Array.Empty<string>(),
     ];
 
@@ -57,6 +59,7 @@ internal sealed class CommonOptions
             WriteHosts = !result.GetValue(_noHosts),
             MemoryMb = result.GetValue(_memory),
             StagingTimeout = result.GetRequiredValue(_stagingTimeout),
+            MemoryOvercommit = result.GetValue(_overcommit),
         }.Validated();
     }
 }

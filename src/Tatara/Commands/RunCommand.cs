@@ -26,7 +26,9 @@ internal static class RunCommand
             using var host = new RoleHosts(options, Secrets.LoadOrCreate(options.SecretsFile), logging).Dea(result.GetValue(index));
             await host.StartAsync(cancellationToken);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} runs as process {Environment.ProcessId}."));
-            await UpCommand.WaitAsync(cancellationToken);
+            // A DEA that is drained ends by itself.
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+            await UpCommand.WaitAsync(ending.Token);
             await host.StopAsync(CancellationToken.None);
             return 0;
         });

@@ -50,6 +50,9 @@ internal sealed record PlatformOptions
     /// <summary>Minutes that the staging of an app may take.</summary>
     public int StagingTimeout { get; init; } = 15;
 
+    /// <summary>How much more memory is promised than there is; apps seldom use all they ask for.</summary>
+    public double MemoryOvercommit { get; init; } = 1;
+
     public int BusPort => PortsFrom + 22;
     public int CloudControllerPort => PortsFrom + 1;
     public int UaaPort => PortsFrom + 2;
@@ -89,6 +92,7 @@ internal sealed record PlatformOptions
         if (Uri.CheckHostName(Domain) != UriHostNameType.Dns || !Domain.Contains('.', StringComparison.Ordinal))
             throw new SetupException($"'{Domain}' is not a domain.", "Use a name with a dot, like apps.example.com; *.DOMAIN has to lead to this machine.");
         if (Deas is < 1 or > MaxDeas) throw new SetupException($"--deas {Deas} cannot be.", $"One machine runs 1 to {MaxDeas}.");
+        if (MemoryOvercommit is not (>= 1 and <= 100)) throw new SetupException($"--memory-overcommit {MemoryOvercommit} cannot be.", "Use 1 (nothing is promised twice) to 100.");
         if (!System.Net.IPNetwork.TryParse(Network, out var network) || network.PrefixLength != 16)
             throw new SetupException($"--network {Network} is not a /16 network.", "Use one that is free here, like 10.253.0.0/16.");
         if (StagingTimeout is < 1 or > MaxStagingTimeout)

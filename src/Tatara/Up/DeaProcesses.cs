@@ -22,7 +22,7 @@ internal sealed partial class DeaProcesses : IAsyncDisposable
 
     public static DeaProcesses Start(PlatformOptions options, ILogger logger)
     {
-        for (var index = 0; index < options.Deas; index++)
+        foreach (var index in Enumerable.Range(0, options.Deas))
         {
             var name = PlatformOptions.DeaName(index);
             if (RunningPid(options, name) is { } pid)
@@ -35,7 +35,9 @@ internal sealed partial class DeaProcesses : IAsyncDisposable
                 start.ArgumentList.Add(argument);
             var process = Process.Start(start)!;
             process.EnableRaisingEvents = true;
-            process.Exited += (_, _) => logger.LogWarning("{Dea} (process {Pid}) ended; its instances move to the other DEAs. `tatara run dea --index {Index}` brings it back", name, process.Id, index);
+            process.Exited += (_, _) => logger.Log(
+                process.ExitCode == 0 ? LogLevel.Information : LogLevel.Warning,
+                "{Dea} (process {Pid}) ended with status {Status}; what it still held moves to the other DEAs. `tatara run dea --index {Index}` brings it back", name, process.Id, process.ExitCode, index);
             logger.LogInformation("{Dea} runs as process {Pid}", name, process.Id);
         }
         return new DeaProcesses(options);

@@ -56,6 +56,7 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
             await _names.StartAsync(cancellationToken);
         }
         await Readiness.WaitAsync(options, roles, cancellationToken);
+        _ = Task.Run(RemoveUnusedLayers, CancellationToken.None);
     }
 
     /// <summary>Stops everything but the apps, last what the others lean on.</summary>
@@ -72,6 +73,23 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
     }
 
     private static string LockFile(PlatformOptions options) => Path.Combine(options.Data, "tatara.lock");
+
+    /// <summary>Nobody waits for it: it only makes room.</summary>
+    private void RemoveUnusedLayers()
+    {
+        var logger = _loggers.CreateLogger<Platform>();
+        foreach (var link in (string[])[options.StackDirectory, options.ToolchainDirectory, options.TrustLayer])
+        {
+            try
+            {
+                foreach (var removed in UnusedLayers.Remove(link, DateTime.UtcNow)) logger.LogInformation("Removed {Layer}, which no container uses any more", removed);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                logger.LogWarning(e, "Older builds of {Link} cannot be removed", link);
+            }
+        }
+    }
 
     private async Task StartAsync(Func<IHost> build, CancellationToken cancellationToken)
     {

@@ -28,6 +28,12 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
     /// <summary>Share of the free disk that apps may have.</summary>
     private const double DiskShare = 0.8;
 
+    /// <summary>Share of the disk that is kept free for what runs already, within bounds: a big disk need not keep a hundred GB.</summary>
+    private const double DiskReserveShare = 0.05;
+    private const long LeastDiskReserveMb = 1024;
+    private const long MostDiskReserveMb = 10 * 1024;
+    private const long Megabyte = 1024 * 1024;
+
     public const string BulkUser = "bulk";
 
     public NatsOptions Bus(string name) => new()
@@ -72,6 +78,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         ExternalHttpsPort = options.HttpsPort,
         BuildpackDirectory = options.Buildpacks,
         StagingTimeout = TimeSpan.FromMinutes(options.StagingTimeout),
+        ReservedDiskMb = DiskReserveMb,
         StackAliases = new Dictionary<string, string> { ["cflinuxfs4"] = "bookworm", ["cflinuxfs3"] = "bookworm" },
     }, logging);
 
@@ -103,6 +110,9 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         BulkPassword = secrets.BulkPassword,
     }, logging);
 
+    private long DiskReserveMb =>
+        Math.Clamp((long)(new DriveInfo(options.Data).TotalSize / Megabyte * DiskReserveShare), LeastDiskReserveMb, MostDiskReserveMb);
+
     public static ContainerRuntimeOptions Containers(PlatformOptions options, int index) => new()
     {
         // The platform's names lead to its router, by an address that containers reach; a router that listens elsewhere is looked up outside.
@@ -117,8 +127,8 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
     public IHost Dea(int index)
     {
         var directory = options.DeaDirectory(PlatformOptions.DeaName(index));
-        var memory = options.MemoryMb ?? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024) * MemoryShare);
-        var disk = (long)(new DriveInfo(options.Data).AvailableFreeSpace / (1024 * 1024) * DiskShare);
+        var memory = options.MemoryMb ?? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Megabyte * MemoryShare);
+        var disk = (long)(new DriveInfo(options.Data).AvailableFreeSpace / Megabyte * DiskShare);
         var loggers = LoggerFactory.Create(logging);
         var containers = ContainerRuntime.Create(Containers(options, index), loggers);
         return DeaHost.Build(new DeaOptions
@@ -130,6 +140,8 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             Stacks = [new StackOptions("bookworm", options.StackDirectory, options.ToolchainDirectory, options.TrustLayer)],
             MemoryMb = memory / options.Deas,
             DiskMb = disk / options.Deas,
+            ReservedDiskMb = DiskReserveMb,
+            MemoryOvercommit = options.MemoryOvercommit,
             HeartbeatInterval = HeartbeatInterval,
             Zone = $"zone-{index}",
         }, containers, logging);

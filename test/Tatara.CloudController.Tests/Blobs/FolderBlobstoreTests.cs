@@ -83,6 +83,12 @@ public sealed class FolderBlobstoreTests : IDisposable
             error.Message.ShouldContain("no space left");
             blobs.Size("key").ShouldBeNull();
             Unfinished(small).ShouldBeEmpty();
+
+            // With a reserve it says so before.
+            blobs = new FolderBlobstore(small, TimeProvider.System, NullLogger<FolderBlobstore>.Instance, reservedBytes: 4 << 20);
+            error = await Should.ThrowAsync<BlobstoreFullException>(() => blobs.PutAsync("key", new MemoryStream(new byte[10])));
+            error.Message.ShouldBe("The blobstore's disk is nearly full: 0 MB free, 4 MB are kept in reserve.");
+            Unfinished(small).ShouldBeEmpty();
         }
         finally
         {
@@ -135,13 +141,16 @@ public sealed class FolderBlobstoreTests : IDisposable
     {
         var old = Path.Combine(_root, ".unfinished", "old");
         var young = Path.Combine(_root, ".unfinished", "young");
+        var slow = Path.Combine(_root, ".unfinished", "slow");
         File.WriteAllText(old, "");
         File.WriteAllText(young, "");
-        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-2));
+        using var writer = new FileStream(slow, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddMinutes(-2));
+        File.SetLastWriteTimeUtc(slow, DateTime.UtcNow.AddMinutes(-2));
 
         Create(_root);
 
-        Unfinished(_root).ShouldBe([young]);
+        Unfinished(_root).ShouldBe([young, slow], ignoreOrder: true);
     }
 
     private static FolderBlobstore Create(string root) => new(root, TimeProvider.System, NullLogger<FolderBlobstore>.Instance);

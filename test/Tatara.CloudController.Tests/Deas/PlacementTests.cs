@@ -15,6 +15,24 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public void ForInstance_RefusesEverything_GetsNothing()
+    {
+        Placement.ForInstance([Dea("leaving") with { Refuses = "draining" }], "app", Small, new Random(1)).ShouldBeNull();
+        Placement.ForStaging([Dea("leaving") with { Refuses = "draining" }], Small, new Random(1)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Explain_NobodyFits_SaysWhatEachLacks()
+    {
+        DeaCandidate[] deas = [Dea("a", memory: 255), Dea("b", disk: 511), Dea("c", stack: "other"), Dea("d") with { Refuses = "draining" }];
+
+        Placement.Explain(deas, Small).ShouldBe(
+            "a has 255 MB of memory free, b has 511 MB of disk free, c does not have the stack, d takes nothing new (draining)");
+        Placement.Explain([], Small).ShouldBe("no DEA is there");
+        Placement.Explain(Enumerable.Range(1, 9).Select(i => Dea($"dea-{i}", memory: 1)), Small).ShouldEndWith("dea-5 has 1 MB of memory free, and 4 more");
+    }
+
+    [Fact]
     public void ForInstance_ZonesDiffer_TakesTheZoneWithFewest()
     {
         DeaCandidate[] deas = [Dea("a", "z1", count: 1), Dea("b", "z1", memory: 9999), Dea("c", "z2", memory: 300)];

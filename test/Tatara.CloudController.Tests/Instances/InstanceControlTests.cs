@@ -178,6 +178,39 @@ public sealed class InstanceControlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task DesiredStateChanged_DeaRefuses_IsPlacedAgainAndIsNoCrash()
+    {
+        var app = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);
+        await ChangedAsync(app);
+        await _dea.NextStartAsync();
+
+        await _dea.PublishAsync(Subjects.DropletExited, new DropletExited(
+            app.Guid, app.Version, "refused-1", 0, ExitReasons.Refused, -1, "insufficient resources: draining"));
+
+        (await _dea.NextStartAsync()).Index.ShouldBe(0);
+        (await _seed.ReadAsync(db => db.AuditEvents.CountAsync(e => e.Type.Contains("crash")))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task DesiredStateChanged_ReadinessCheck_IsInTheStartMessage()
+    {
+        var app = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);
+        await _seed.ChangeAsync(async db =>
+        {
+            var process = await db.Processes.SingleAsync(p => p.Guid == app.Guid);
+            process.HealthCheckInterval = 7;
+            (process.ReadinessHealthCheckType, process.ReadinessHealthCheckHttpEndpoint) = ("http", "/ready");
+            (process.ReadinessHealthCheckInvocationTimeout, process.ReadinessHealthCheckInterval) = (2, 3);
+        });
+
+        await ChangedAsync(app);
+
+        var start = await _dea.NextStartAsync();
+        start.HealthCheckInterval.ShouldBe(7);
+        start.Readiness.ShouldBe(new ReadinessCheck("http", "/ready", 2, 3));
+    }
+
+    [Fact]
     public async Task RoutesChanged_App_TellsDeasItsRoutes()
     {
         var app = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);

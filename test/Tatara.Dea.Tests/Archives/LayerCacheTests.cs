@@ -80,6 +80,43 @@ public sealed class LayerCacheTests : IDisposable
         Directory.GetDirectories(_root.FullName).Length.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Restart_BeyondTheBoundAfterwards_LongestUnusedGoes()
+    {
+        var before = New();
+        foreach (var key in (string[])["a", "b", "c"]) (await before.AcquireAsync(key, Writing(30), default)).Dispose();
+        before.TryAcquire("a")!.Dispose();
+
+        var after = New(bytes: 100);
+        (await after.AcquireAsync("d", Writing(30), default)).Dispose();
+
+        Directory.GetDirectories(_root.FullName).Select(d => Path.GetFileName(d)).ShouldBe(["a", "c", "d"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Acquire_AllOthersUnused_BoundHoldsWhileItIsInUse()
+    {
+        var cache = New(bytes: 100);
+        (await cache.AcquireAsync("old", Writing(60), default)).Dispose();
+
+        using var used = await cache.AcquireAsync("used", Writing(60), default);
+
+        Directory.GetDirectories(_root.FullName).Select(d => Path.GetFileName(d)).ShouldBe(["used"]);
+    }
+
+    [Fact]
+    public async Task Trim_UntilEnough_TakesTheLongestUnusedAndNoneInUse()
+    {
+        var cache = New(bytes: 1000);
+        foreach (var key in (string[])["a", "b", "c"]) (await cache.AcquireAsync(key, Writing(30), default)).Dispose();
+        using var used = cache.TryAcquire("a");
+
+        cache.Trim(() => !Directory.Exists(Path.Combine(_root.FullName, "b")));
+        Directory.GetDirectories(_root.FullName).Select(d => Path.GetFileName(d)).ShouldBe(["a", "c"], ignoreOrder: true);
+        cache.Trim(() => false);
+        Directory.GetDirectories(_root.FullName).Select(d => Path.GetFileName(d)).ShouldBe(["a"]);
+    }
+
     [Theory]
     [InlineData("../x")]
     [InlineData("")]

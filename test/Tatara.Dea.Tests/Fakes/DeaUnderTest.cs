@@ -43,6 +43,9 @@ internal sealed class DeaUnderTest : IAsyncDisposable
     public Blobs Blobs { get; }
     public FakeRuntime Runtime { get; }
     public DeaOptions Options { get; set; }
+    /// <summary>It has asked to be ended, as it does when it is drained.</summary>
+    public bool HasEnded => _host!.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
+
     public List<string> Logged { get; } = [];
 
     public static async Task<DeaUnderTest> StartAsync(Func<DeaOptions, DeaOptions>? change = null)

@@ -72,6 +72,18 @@ internal sealed class FakeContainer : IContainer
         return Task.CompletedTask;
     }
 
+    /// <summary>Requests that it is at.</summary>
+    public int Connections { get; set; }
+
+    /// <summary>How often that was asked.</summary>
+    public int Counted { get; private set; }
+
+    public Task<int> CountConnectionsAsync(int port, CancellationToken cancellationToken)
+    {
+        Counted++;
+        return Task.FromResult(Connections);
+    }
+
     public Task<ContainerStats> StatsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new ContainerStats(DateTimeOffset.UtcNow - StartedAt, 5_000_000, 700_000, 1));
 }

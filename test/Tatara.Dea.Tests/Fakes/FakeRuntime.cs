@@ -55,6 +55,8 @@ internal sealed class FakeRuntime(string directory) : IContainerRuntime
         return Task.CompletedTask;
     }
 
+    public Task SweepAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         foreach (var container in _containers.Values) await container.DestroyAsync(cancellationToken);

@@ -75,6 +75,29 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task Restart_WhileStopping_IsStoppedToTheEndAndNeverRoutedAgain()
+    {
+        await using var dea = await DeaUnderTest.StartAsync();
+        var registration = await dea.RunInstanceAsync(dea.StartMessage());
+        var container = dea.Runtime.Containers.Single();
+        container.EndsOnStop = false;
+        await dea.Bus.Connection.PublishAsync(Subjects.DeaStop, new DeaStopMessage(DeaUnderTest.App));
+        await Bus.UntilAsync(() => container.Stops.Count == 1, "it is asked to stop");
+        await dea.StopAsync();
+        dea.Bus.Forget();
+
+        await dea.StartAgainAsync();
+        await Bus.UntilAsync(() => container.Stops.Count == 2, "it is asked again");
+        container.Exit(143);
+
+        var exited = await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true);
+        (exited.Instance, exited.Reason).ShouldBe((registration.PrivateInstanceId!, ExitReasons.Stopped));
+        await Bus.UntilAsync(() => container.Destroyed, "the container is destroyed");
+        dea.Bus.Heard<RouterRegistration>(Subjects.RouterRegister).ShouldBeEmpty();
+        dea.Bus.Heard<DeaHeartbeat>(Subjects.DeaHeartbeat).SelectMany(h => h.Droplets).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Restart_CrashedInstance_StaysKnown()
     {
         await using var dea = await DeaUnderTest.StartAsync();

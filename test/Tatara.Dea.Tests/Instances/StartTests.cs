@@ -75,7 +75,7 @@ public sealed class StartTests
 
         var exited = await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true);
         exited.Reason.ShouldBe(ExitReasons.Crashed);
-        exited.ExitDescription.ShouldBe("failed to accept connections on port within 1 s");
+        exited.ExitDescription.ShouldBe("never listened on PORT (8080) within 1 s");
         await Bus.UntilAsync(() => dea.Runtime.Containers.Count == 0, "the container is destroyed");
         dea.Bus.Heard<RouterRegistration>(Subjects.RouterRegister).ShouldBeEmpty();
     }
@@ -146,6 +146,8 @@ public sealed class StartTests
         await dea.SendStartAsync(dea.StartMessage() with { Limits = new InstanceLimits(2000, 10, 10) });
 
         var exited = await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, _ => true);
+        (exited.Reason, exited.CrashTimestamp).ShouldBe((ExitReasons.Refused, null));
         exited.ExitDescription.ShouldBe("insufficient resources: 2000 MB of memory wanted, 1000 MB free");
+        dea.Bus.Heard<DeaHeartbeat>(Subjects.DeaHeartbeat).SelectMany(h => h.Droplets).ShouldBeEmpty();
     }
 }

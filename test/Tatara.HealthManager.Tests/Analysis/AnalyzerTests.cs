@@ -11,7 +11,7 @@ public sealed class AnalyzerTests
     private static readonly Patience Patience = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(10));
 
     /// <summary>
-    /// Each case: how many are wanted in version v1; what runs, as index, state (R, S, E), version, seconds since it was first seen;
+    /// Each case: how many are wanted in version v1; what runs, as index, state (R, S, E; U runs and is not ready), version, seconds since it was first seen;
     /// crashes, as index, count, seconds until its start is due; what follows.
     /// </summary>
     [Theory]
@@ -52,6 +52,7 @@ public sealed class AnalyzerTests
     [InlineData("leaves: a successor was ordered", 1, "0Ev1-60", "0x0+5", "")]
     [InlineData("leaves while the successor starts", 1, "0Ev1-60 0Sv1-4", "", "")]
     [InlineData("leaves and the successor runs", 1, "0Ev1-60 0Rv1-4", "", "stop duplicate 0/0")]
+    [InlineData("leaves and the successor runs, but gets no requests yet", 1, "0Ev1-60 0Uv1-4", "", "")]
     [InlineData("leaves and was not wanted", 1, "0Rv1-60 1Ev1-60", "", "stop 1")]
     [InlineData("two leave and one successor runs", 1, "0Ev1-60 0Ev1-50 0Rv1-4", "", "stop duplicate 0/1, stop duplicate 0/0")]
     [InlineData("a leaving one does not make the others run", 2, "0Ev1-60", "0x4+0 1x4+0", "start 0")]
@@ -121,11 +122,11 @@ public sealed class AnalyzerTests
         var instances = new List<ActualInstance>();
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var state = word[1] switch { 'R' => InstanceState.Running, 'S' => InstanceState.Starting, _ => InstanceState.Evacuating };
+            var state = word[1] switch { 'R' or 'U' => InstanceState.Running, 'S' => InstanceState.Starting, _ => InstanceState.Evacuating };
             var seen = Now.AddSeconds(-int.Parse(word[5..]));
             var instance = new ActualInstance(
                 new InstanceHeartbeat("app", word[2..4], instances.Count.ToString(), word[0] - '0', state.ToWire(), 0), "dea", seen);
-            instance.Update(state, 0, "dea", 1, seen);
+            instance.Update(state, 0, "dea", 1, seen, isReady: word[1] != 'U');
             instances.Add(instance);
         }
         return instances;
