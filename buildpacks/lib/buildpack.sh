@@ -98,7 +98,8 @@ install_dependency() {
   echo "$sum  $file" | sha256sum --check --status || fail "The bits of $name $version are damaged: their checksum is wrong."
   mkdir -p "$directory"
   case $file in
-    *.tgz | *.tar.*) tar -xf "$file" -C "$directory" "$@" ;;
+    *.tgz | *.tar.gz) tar -I "$(command -v igzip || echo gzip)" -xf "$file" -C "$directory" "$@" ;;
+    *.tar.*) tar -xf "$file" -C "$directory" "$@" ;;
     *.zip) unzip -q "$file" -d "$directory" ;;
     *) cp "$file" "$directory/" ;;
   esac

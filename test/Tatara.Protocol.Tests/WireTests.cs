@@ -87,7 +87,8 @@ public sealed class WireTests
         {
             typeof(StagingReply),
             """
-            {"task_id":"t1","detected_buildpack":"ruby","buildpack_key":"k1","buildpack_keys":["k1"],"droplet_sha1":"da39","process_types":{"web":"run"},
+            {"task_id":"t1","detected_buildpack":"ruby","buildpack_key":"k1","buildpacks":[{"key":"k1","name":"ruby","version":"1.2"}],
+             "begun":true,"sidecars":[{"name":"s","command":"run","process_types":["web"],"memory":10}],"environment_defaults":{"A":"1"},"formation":{"worker":2},"droplet_sha1":"da39","process_types":{"web":"run"},
              "error":"failed","error_info":{"type":"NoAppDetectedError","message":"no buildpack matches"}}
             """
         },

@@ -199,11 +199,14 @@ describe() {
 
 archive() { tar --create --sort=name --numeric-owner --owner=2000 --group=2000 "$@"; }
 
+# igzip makes a file of the same size in a sixth of the time; a stack of one's own may not have it.
+compress() { if command -v igzip >/dev/null; then igzip -n -3; else gzip -n -1; fi; }
+
 hand_over() {
   archive --directory "$result" . >"$pipes/result" || fail $droplet_failed "The result of staging could not be handed over."
-  archive --directory "$contents" deps logs profile.d tmp --directory "$(dirname "$app")" "$(basename "$app")" | gzip -n -1 >"$pipes/droplet" ||
+  archive --directory "$contents" deps logs profile.d tmp --directory "$(dirname "$app")" "$(basename "$app")" | compress >"$pipes/droplet" ||
     fail $droplet_failed "The droplet could not be made."
-  archive --directory "$cache" . | gzip -n -1 >"$pipes/cache" || fail $droplet_failed "The build artifacts cache could not be made."
+  archive --directory "$cache" . | compress >"$pipes/cache" || fail $droplet_failed "The build artifacts cache could not be made."
 }
 
 # One pipe for both keeps what was written in order.

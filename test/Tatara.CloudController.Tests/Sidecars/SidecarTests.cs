@@ -69,7 +69,7 @@ public sealed class SidecarTests(CoreFixture cc) : IClassFixture<CoreFixture>
     }
 
     [Theory]
-    [InlineData("sidecars: [{command: x, process_types: [web]}]", "All Sidecars must specify a name")]
+    [InlineData("sidecars: [{command: x, process_types: [web]}]", "For application 'a': All Sidecars must specify a name")]
     [InlineData("sidecars: [{name: a, process_types: [web]}]", "Sidecar \"a\": Command can't be blank")]
     [InlineData("sidecars: [{name: a, command: x}]", "Sidecar \"a\": Process types must have at least 1 process_type, and names only")]
     [InlineData("sidecars: [{name: a, command: x, process_types: [web], cpu: 1}]", "Sidecar \"a\": Unknown field 'cpu'")]
