@@ -38,7 +38,7 @@ internal sealed class DeaService(
         // 3. Tell the others, now and whenever the bus comes back.
         bus.Connected += AnnounceAll;
         await parts.Greeting.HelloAsync();
-        await bus.PublishAsync(Subjects.NetworkLocate, new EmptyMessage());
+        await bus.PublishAsync(Subjects.NetworkLocate, new EmptyMessage(), cancellationToken: cancellationToken);
         _loops = Task.WhenAll(
             parts.Announcer.RunAsync(time, _stopping.Token),
             parts.Routes.RunAsync(_stopping.Token),

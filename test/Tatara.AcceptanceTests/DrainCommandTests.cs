@@ -1,5 +1,3 @@
-using Tatara.Testing;
-
 namespace Tatara.AcceptanceTests;
 
 /// <summary>`tatara drain` when it must not or cannot.</summary>

@@ -46,6 +46,6 @@ public sealed class NetworkTests(SharedPlatform shared) : IAsyncLifetime
 
     private async Task<string> GuidAsync(string app) => (await _cf.RunAsync("app", app, "--guid")).Succeeded().Trim();
 
-    private Task LastWordsAsync(string what, Func<string, bool> wanted) => Eventually.BecomesAsync(
+    private Task<string> LastWordsAsync(string what, Func<string, bool> wanted) => Eventually.BecomesAsync(
         what, Patience, async () => (await _cf.RunAsync("logs", "frontend", "--recent")).Succeeded().Split('\n').LastOrDefault(line => line.Contains("it says", StringComparison.Ordinal)) ?? "", wanted);
 }

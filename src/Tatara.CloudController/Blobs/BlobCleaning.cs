@@ -16,8 +16,6 @@ internal sealed partial class BlobCleaning(
     /// <summary>Bits are stored before the row or the job that names them.</summary>
     public static readonly TimeSpan NamingTime = TimeSpan.FromHours(1);
 
-    private const string BuildpackCachesRoot = "buildpack-caches";
-
     private const int Batch = 200;
 
     public async Task CleanAsync(CancellationToken cancellationToken)
@@ -28,7 +26,7 @@ internal sealed partial class BlobCleaning(
             db.Packages.Where(p => guids.Contains(p.Guid) && p.State != PackageStates.Expired).Select(p => p.Guid).ToListAsync(c), cancellationToken);
         await RemoveNamelessAsync("droplets", Last, (guids, c) =>
             db.Droplets.Where(d => guids.Contains(d.Guid) && d.State != DropletStates.Expired).Select(d => d.Guid).ToListAsync(c), cancellationToken);
-        await RemoveNamelessAsync(BuildpackCachesRoot, AppOfCache, (guids, c) =>
+        await RemoveNamelessAsync(BlobKeys.AllBuildpackCaches, AppOfCache, (guids, c) =>
             db.Apps.Where(a => guids.Contains(a.Guid)).Select(a => a.Guid).ToListAsync(c), cancellationToken);
         var buildpacks = await db.Buildpacks.Where(b => b.Sha256 != null).Select(b => new { b.Guid, b.Sha256 }).ToListAsync(cancellationToken);
         await RemoveNamelessAsync("buildpacks", Last, (_, _) => Task.FromResult(buildpacks.ConvertAll(b => BuildpackBits.Key(b.Guid, b.Sha256!))), cancellationToken);
@@ -71,7 +69,7 @@ internal sealed partial class BlobCleaning(
 
     private void BoundCaches()
     {
-        var caches = blobs.List(BuildpackCachesRoot).OrderBy(b => b.WrittenAt).ToList();
+        var caches = blobs.List(BlobKeys.AllBuildpackCaches).OrderBy(b => b.WrittenAt).ToList();
         var excess = caches.Sum(c => c.Size) - (options.BuildpackCachesMb << 20);
         foreach (var cache in caches)
         {

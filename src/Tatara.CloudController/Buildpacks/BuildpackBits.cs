@@ -7,7 +7,8 @@ using Tatara.CloudController.Manifests;
 
 namespace Tatara.CloudController.Buildpacks;
 
-/// <summary>Keeps the zips of buildpacks in the blobstore. They are named by guid and hash, so new bits never overwrite those in use.</summary>
+/// <summary>Keeps the zips of buildpacks in the blobstore. They are named by guid and hash, so new bits never overwrite those in use:
+/// a build under way may still fetch the ones before, which BlobCleaning removes later.</summary>
 internal sealed partial class BuildpackBits(IBlobstore blobs)
 {
     /// <summary>Most that a buildpack may have; the cached ones of large runtimes come near.</summary>
@@ -27,9 +28,7 @@ internal sealed partial class BuildpackBits(IBlobstore blobs)
             if (content is null) return false;
             using var zip = Open(content);
         }
-        var old = buildpack.Sha256;
         if (!blobs.Move(uploadKey, BlobKeys.Buildpack(Key(buildpack.Guid, sha256)))) return false;
-        if (old is not null && old != sha256) Delete(buildpack.Guid, old);
         (buildpack.Sha256, buildpack.Filename, buildpack.State) = (sha256, fileName, "READY");
         return true;
     }

@@ -54,7 +54,7 @@ public sealed class BlobCleaningTests : IAsyncLifetime
         await _seed.ChangeAsync(db => Task.FromResult(db.Jobs.Add(new Job
         {
             Operation = "of another Cloud Controller",
-            Payload = JsonSerializer.Serialize(new PackageUpload("p", BlobKeys.Upload("worked-on"), [])),
+            Payload = JsonSerializer.Serialize(new PackageUpload("p", new BlobInfo(BlobKeys.Upload("worked-on"), 10, "", ""), [])),
             ActorGuid = "x",
             ActorName = "x",
             ClaimedBy = "another",
