@@ -40,13 +40,13 @@ internal sealed class DropletStore(DeaOptions options, HttpClient http, ILogger<
     /// <summary>The layer of a droplet that an adopted instance has been using.</summary>
     public LayerCache.Lease? TryAcquire(string sha1) => _cache.TryAcquire(sha1);
 
-    /// <summary>Unpacks a droplet that was just made here, so that its first instance need not fetch it. Returns the directory and its size.</summary>
-    public async Task<(string Directory, long Bytes)> UnpackNewAsync(Stream archive, CancellationToken cancellationToken)
+    /// <summary>Unpacks the tar of a droplet that is just being made here, so that its first instance need not fetch it. Returns the directory and its size.</summary>
+    public async Task<(string Directory, long Bytes)> UnpackNewAsync(Stream tar, CancellationToken cancellationToken)
     {
         var directory = _cache.NewDirectory();
         try
         {
-            return (directory, await UnpackAsync(archive, directory, cancellationToken));
+            return (directory, await UnpackAsync(TarUnpacker.UnpackPlainAsync, tar, directory, cancellationToken));
         }
         catch
         {
@@ -85,13 +85,13 @@ internal sealed class DropletStore(DeaOptions options, HttpClient http, ILogger<
         response.EnsureSuccessStatusCode();
         await using var download = new DownloadStream(
             await response.Content.ReadAsStreamAsync(cancellationToken), _limits.MaxArchiveBytes, _limits.DownloadStallTimeout);
-        var bytes = await UnpackAsync(download, directory, cancellationToken);
+        var bytes = await UnpackAsync(TarUnpacker.UnpackAsync, download, directory, cancellationToken);
         var actual = download.FinishSha1();
         if (actual != sha1) throw new ArchiveException($"Its SHA-1 is {actual} instead of {sha1}.");
         return bytes;
     }
 
-    private async Task<long> UnpackAsync(Stream archive, string directory, CancellationToken cancellationToken)
+    private async Task<long> UnpackAsync(Func<Stream, string, int, ArchiveLimits, CancellationToken, Task<long>> unpack, Stream archive, string directory, CancellationToken cancellationToken)
     {
         var owner = options.UserIdBase + VcapUserId;
         var outer = new TreeWriter(directory, options.UserIdBase, new(0, int.MaxValue, false));
@@ -99,7 +99,7 @@ internal sealed class DropletStore(DeaOptions options, HttpClient http, ILogger<
         var home = new TreeWriter(Path.Combine(directory, "home"), owner, new(0, int.MaxValue, false));
         home.EnsureDirectory("vcap");
         var root = Path.Combine(directory, HomeInLayer);
-        var bytes = await TarUnpacker.UnpackAsync(archive, root, owner, new(_limits.MaxUnpackedBytes, _limits.MaxEntries, AbsoluteLinks: true), cancellationToken);
+        var bytes = await unpack(archive, root, owner, new(_limits.MaxUnpackedBytes, _limits.MaxEntries, AbsoluteLinks: true), cancellationToken);
         foreach (var name in StandardDirectories) EnsureStandard(Path.Combine(root, name), owner);
         return bytes;
     }

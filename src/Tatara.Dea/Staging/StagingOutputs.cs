@@ -6,7 +6,8 @@ using Tatara.Dea.Droplets;
 
 namespace Tatara.Dea.Staging;
 
-/// <summary>Receives what the builder hands over, in its order: result, droplet, cache. The droplet is unpacked and checked while it arrives.</summary>
+/// <summary>Receives what the builder hands over, in its order: result, droplet (unpacked and checked while it is
+/// packed), cache.</summary>
 internal sealed class StagingOutputs(DeaOptions options, DropletStore droplets)
 {
     private const int MaxResultBytes = 1024 * 1024;
@@ -41,11 +42,45 @@ internal sealed class StagingOutputs(DeaOptions options, DropletStore droplets)
     private async Task<(string Layer, long Bytes, string Sha1)> ReceiveDropletAsync(StagingPipes pipes, string file, StagingResult result, CancellationToken cancellationToken)
     {
         var info = StagingInfoMember(result.ToStagingInfo());
+        var packing = KeepAsync(pipes, file, Pack(info), cancellationToken);
+        var unpacking = UnpackAsync(pipes, info, cancellationToken);
+        try
+        {
+            await Task.WhenAll(packing, unpacking);
+            return (unpacking.Result.Layer, unpacking.Result.Bytes, packing.Result);
+        }
+        catch when (unpacking.IsCompletedSuccessfully)
+        {
+            LayerCache.Discard(unpacking.Result.Layer);
+            throw;
+        }
+    }
+
+    private async Task<string> KeepAsync(StagingPipes pipes, string file, ReadOnlyMemory<byte> prefix, CancellationToken cancellationToken)
+    {
         await using var copy = File.Create(file);
         await using var pipe = new DownloadStream(
-            new PrefixedStream(info, await pipes.OpenAsync(StagingPipes.Droplet)), options.Droplets.MaxArchiveBytes, Timeout.InfiniteTimeSpan, copy);
-        var (layer, bytes) = await droplets.UnpackNewAsync(pipe, cancellationToken);
-        return (layer, bytes, pipe.FinishSha1());
+            new PrefixedStream(prefix, await pipes.OpenAsync(StagingPipes.Droplet)), options.Droplets.MaxArchiveBytes, Timeout.InfiniteTimeSpan, copy);
+        await pipe.CopyToAsync(Stream.Null, cancellationToken);
+        return pipe.FinishSha1();
+    }
+
+    /// <summary>Whoever could hand over another tree than the packed one could as well change the droplet, which is the app's own.</summary>
+    private async Task<(string Layer, long Bytes)> UnpackAsync(StagingPipes pipes, ReadOnlyMemory<byte> prefix, CancellationToken cancellationToken)
+    {
+        await using var tree = await pipes.OpenAsync(StagingPipes.Tree);
+        var (layer, bytes) = await droplets.UnpackNewAsync(new PrefixedStream(prefix, tree), cancellationToken);
+        try
+        {
+            // To its end, or the writer would break.
+            await tree.CopyToAsync(Stream.Null, cancellationToken);
+            return (layer, bytes);
+        }
+        catch
+        {
+            LayerCache.Discard(layer);
+            throw;
+        }
     }
 
     /// <summary>Null when it is too large to be worth keeping.</summary>
@@ -66,7 +101,7 @@ internal sealed class StagingOutputs(DeaOptions options, DropletStore droplets)
         }
     }
 
-    /// <summary>A gzip member with one file of a tar whose end is still to come: gzip streams can simply follow each other.</summary>
+    /// <summary>The beginning of a tar: one file, and no end.</summary>
     private static ReadOnlyMemory<byte> StagingInfoMember(string text)
     {
         using var tar = new MemoryStream();
@@ -81,9 +116,14 @@ internal sealed class StagingOutputs(DeaOptions options, DropletStore droplets)
                 Gid = 2000,
             });
         }
+        return tar.GetBuffer().AsMemory(0, (int)tar.Length - EndOfTarBytes);
+    }
+
+    /// <summary>A gzip member of its own: gzip streams can simply follow each other.</summary>
+    private static ReadOnlyMemory<byte> Pack(ReadOnlyMemory<byte> content)
+    {
         using var member = new MemoryStream();
-        using (var gzip = new GZipStream(member, CompressionLevel.Fastest, leaveOpen: true))
-            gzip.Write(tar.GetBuffer().AsSpan(0, (int)tar.Length - EndOfTarBytes));
+        using (var gzip = new GZipStream(member, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(content.Span);
         return member.ToArray();
     }
 }

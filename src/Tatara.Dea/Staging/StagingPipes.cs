@@ -8,9 +8,9 @@ namespace Tatara.Dea.Staging;
 /// </summary>
 internal sealed class StagingPipes
 {
-    public const string Result = "result", Droplet = "droplet", Cache = "cache";
+    public const string Result = "result", Tree = "tree", Droplet = "droplet", Cache = "cache";
 
-    private static readonly string[] Names = [Result, Droplet, Cache];
+    private static readonly string[] Names = [Result, Tree, Droplet, Cache];
     private static readonly TimeSpan ReleaseInterval = TimeSpan.FromMilliseconds(20);
 
     public StagingPipes(string directory, int ownerId)

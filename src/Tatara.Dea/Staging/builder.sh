@@ -204,8 +204,9 @@ compress() { if command -v igzip >/dev/null; then igzip -n -3; else gzip -n -1; 
 
 hand_over() {
   archive --directory "$result" . >"$pipes/result" || fail $droplet_failed "The result of staging could not be handed over."
-  archive --directory "$contents" deps logs profile.d tmp --directory "$(dirname "$app")" "$(basename "$app")" | compress >"$pipes/droplet" ||
-    fail $droplet_failed "The droplet could not be made."
+  # As it is too: who receives it unpacks it while it is packed.
+  archive --directory "$contents" deps logs profile.d tmp --directory "$(dirname "$app")" "$(basename "$app")" |
+    tee "$pipes/tree" | compress >"$pipes/droplet" || fail $droplet_failed "The droplet could not be made."
   archive --directory "$cache" . | compress >"$pipes/cache" || fail $droplet_failed "The build artifacts cache could not be made."
 }
 

@@ -108,7 +108,8 @@ internal sealed class RealDea : IAsyncDisposable
         Blobs.UrlOf("package"), Blobs.UrlOf("droplet"), Blobs.UrlOf("cache"), Blobs.UrlOf("cache"),
         [new AdminBuildpack("guid-never_" + Blobs.Sha1(Blobs["never"] ?? []), Blobs.UrlOf("never"), "never_buildpack"),
          new AdminBuildpack("guid-test_" + Blobs.Sha1(Blobs["test"] ?? []), Blobs.UrlOf("test"), "test_buildpack")],
-        "bookworm");
+        "bookworm",
+        EgressNetworkRules: [new EgressRule("all", "0.0.0.0/0")]);
 
     /// <summary>Both answers to a staging.</summary>
     public async Task<StagingReply> StageAsync(StagingStartMessage message)
