@@ -117,6 +117,21 @@ public sealed class WireTests
             """{"stream":"i1","first_sequence":5,"entries":[{"source_id":"a1","instance_id":"0","source_type":"APP/PROC/WEB","timestamp":1400000000000000000,"type":"OUT","payload":"aGVsbG8="}]}"""
         },
         { typeof(LogBatchAck), """{"stream":"i1","next_sequence":6}""" },
+        { typeof(DrainRequest), """{"timeout_in_seconds":60}""" },
+        { typeof(DrainProgress), """{"dea":"dea-1","instances":2,"stagings":1}""" },
+        { typeof(NetworkRulesRequest), """{"spaces":["s1"],"apps":["a1"]}""" },
+        {
+            typeof(NetworkRules),
+            """
+            {"egress":{"s1":[{"protocol":"tcp","destination":"10.0.0.0/8","ports":"80,443-444","log":true},
+                             {"protocol":"icmp","destination":"0.0.0.0/0","type":8,"code":-1,"log":false}]},
+             "policies":[{"source":"a1","destination":"a2","protocol":"udp","start_port":53,"end_port":54}]}
+            """
+        },
+        {
+            typeof(ContainerAddresses),
+            """{"dea":"dea-1","containers":[{"app":"a1","index":2,"address":"10.254.0.6","names":["backend.apps.internal"]}]}"""
+        },
         { typeof(EmptyMessage), "{}" },
     };
 
