@@ -7,6 +7,7 @@ var benches = new Dictionary<string, (string What, Func<Report, Task> Run)>(Stri
     ["push"] = ("push of a static page, and what of it is the platform's rather than the buildpack's", PushBench.RunAsync),
     ["staging"] = ("second push of a Node app with 10,000 files; upload of 17,000 small files against tar and gzip", StagingBench.RunAsync),
     ["scale"] = ("one to five instances of a static app, all answering; a container's start over bare runc", ScaleBench.RunAsync),
+    ["containers"] = ("a start over bare runc; 1 to 50 instances and their end; 250 idle instances: API latency, memory a container", ContainersBench.RunAsync),
     ["recovery"] = ("from an instance's death to the next one's first answer", RecoveryBench.RunAsync),
     ["footprint"] = ("a second start until ready; resident memory of everything when idle", FootprintBench.RunAsync),
 };

@@ -22,20 +22,12 @@ internal static class ScaleBench
             var watch = Stopwatch.StartNew();
             (await cf.RunAsync("scale", "page", "-i", $"{Instances}")).Succeeded();
             for (var index = 0; index < Instances;)
-                if (await AnswersAsync(http, platform, guid, index)) index++;
+                if (await AppInstance.AnswersAsync(http, platform, "page", guid, index)) index++;
             samples.Add(watch.Elapsed.TotalSeconds);
             (await cf.RunAsync("scale", "page", "-i", "1")).Succeeded();
             await Task.Delay(TimeSpan.FromSeconds(2));
         }
         report.Add("scale_1_to_5_s", samples);
         await ContainerStart.MeasureAsync(report);
-    }
-
-    private static async Task<bool> AnswersAsync(HttpClient http, Platform platform, string app, int index)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, platform.AppUrl("page"));
-        request.Headers.Add("X-Cf-App-Instance", $"{app}:{index}");
-        using var response = await http.SendAsync(request);
-        return response.IsSuccessStatusCode;
     }
 }
