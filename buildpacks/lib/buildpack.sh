@@ -105,6 +105,18 @@ install_dependency() {
   esac
 }
 
+# limit_cache MB DIRECTORY...: a download cache that has grown beyond it holds mostly what nobody asks for any more; it starts anew.
+limit_cache() {
+  local limit=$1 directory
+  shift
+  for directory in "$@"; do
+    if [[ -d $directory ]] && (($(du -sm "$directory" | cut -f 1) > limit)); then
+      note "The cache ${directory##*/} is larger than $limit MB: emptied"
+      rm -rf "$directory"
+    fi
+  done
+}
+
 # link_libraries ROOT DEPENDENCY: the libraries of the distribution's packages in ROOT/DEPENDENCY, from ROOT/lib.
 link_libraries() {
   local library

@@ -69,10 +69,7 @@ install_go() {
 prepare_environment() {
   export GOCACHE=$1/go/build GOMODCACHE=$1/go/mod GOPATH=$2/gopath GOTOOLCHAIN=local GOFLAGS="-modcacherw ${GOFLAGS:-}"
   mkdir -p "$GOCACHE" "$GOMODCACHE" "$GOPATH"
-  if (($(du -sm "$GOMODCACHE" | cut -f 1) > MODULE_CACHE_LIMIT_MB)); then
-    note "The modules in the cache take more than $MODULE_CACHE_LIMIT_MB MB: emptied"
-    rm -rf "$GOMODCACHE"
-  fi
+  limit_cache "$MODULE_CACHE_LIMIT_MB" "$GOMODCACHE"
 }
 
 # trim_cache: what this build did not use leaves. Go touches what it uses when its time is more than an hour old.
@@ -98,8 +95,6 @@ enter_source() {
   cd "$GOPATH/src/$name"
 }
 
-readable() { sed -u -E 's#://[^/@[:space:]]+@#://***@#g'; }
-
 # explain LOG: the go command's failure in words that say what to mend.
 explain() {
   local log=$1 there
@@ -123,7 +118,7 @@ explain() {
 run_go() {
   local log
   log=$(mktemp)
-  if ! go "$@" 2>&1 | tee "$log" | readable | indent; then explain "$log"; fi
+  if ! go "$@" 2>&1 | tee "$log" | indent; then explain "$log"; fi
   rm -f "$log"
 }
 
@@ -132,7 +127,7 @@ main_packages() {
   local log
   log=$(mktemp)
   if ! go list -e -f '{{if eq .Name "main"}}{{.ImportPath}}{{"\t"}}{{.Dir}}{{end}}' ./... 2>"$log"; then
-    readable <"$log" | indent >&2
+    indent <"$log" >&2
     explain "$log"
   fi
   rm -f "$log"

@@ -3,16 +3,7 @@
 # What build tools may keep between pushes; a larger cache is thrown away and filled again.
 readonly CACHE_LIMIT_MB=1024
 
-# readable: without the logins of repositories, and without colours.
-readable() { sed -u -E 's#://[^/@[:space:]]+@#://***@#g; s/\x1b\[[0-9;]*m//g'; }
-
-# limit_cache DIRECTORY
-limit_cache() {
-  if [[ -d $1 ]] && (($(du -sm "$1" | cut -f 1) > CACHE_LIMIT_MB)); then
-    note "The build cache is larger than $CACHE_LIMIT_MB MB: emptied"
-    rm -rf "$1"
-  fi
-}
+without_colours() { sed -u -E 's/\x1b\[[0-9;]*m//g'; }
 
 # prepare_jdk BUILD_DIR TOOLS: a JDK of the app's version, for the build alone.
 prepare_jdk() {
@@ -31,7 +22,7 @@ run_build() {
   local what=$1 advice=$2
   shift 2
   note "Running ${what}"
-  "$@" 2>&1 | grep --line-buffered -v '^Picked up JAVA_TOOL_OPTIONS' | readable | indent ||
+  "$@" 2>&1 | grep --line-buffered -v '^Picked up JAVA_TOOL_OPTIONS' | without_colours | indent ||
     fail "$what failed: see its output above." "$advice" \
       "If it asks for another Java ('release version N not supported'): this buildpack has $(available_versions jdk | paste -sd ' ' -); choose in system.properties (java.runtime.version=17)."
 }
@@ -59,7 +50,7 @@ build_with_maven() {
   options=(-B -DskipTests "-Dmaven.repo.local=$cache/m2")
   if [[ -f $build/$settings ]]; then options+=(-s "$settings"); fi
   read -ra goals <<<"${MAVEN_CUSTOM_OPTS:-} ${MAVEN_CUSTOM_GOALS:-package}"
-  limit_cache "$cache/m2"
+  limit_cache "$CACHE_LIMIT_MB" "$cache/m2"
   cd "$build"
   run_build "${command[*]##*/} -B -DskipTests ${goals[*]}" \
     "Run 'mvn package' where you develop. Libraries come from Maven Central, from the repositories in pom.xml and settings.xml, or from a file: repository inside the app." \
@@ -89,7 +80,7 @@ build_with_gradle() {
   find "$build" -maxdepth 4 -path '*/build/libs' -type d -prune -exec rm -rf {} +
   export GRADLE_USER_HOME=$cache/gradle GRADLE_OPTS="${GRADLE_OPTS:-} -Dorg.gradle.daemon=false -Dorg.gradle.jvmargs=$(build_heap)"
   read -ra tasks <<<"${GRADLE_TASK:-assemble}"
-  limit_cache "$GRADLE_USER_HOME"
+  limit_cache "$CACHE_LIMIT_MB" "$GRADLE_USER_HOME"
   cd "$build"
   run_build "gradle ${tasks[*]}" \
     "Run './gradlew ${tasks[*]}' where you develop. Gradle comes from the address in gradle/wrapper/gradle-wrapper.properties, libraries from the repositories in build.gradle." \

@@ -84,7 +84,7 @@ install_modules() {
   rm -f "$cache/$MODULES_KEPT" "$cache/modules.key"
   supply_python
   download_modules
-  bound_downloads "$cache/npm" "$cache/yarn"
+  limit_cache "$DOWNLOADS_LIMIT_MB" "$cache/npm" "$cache/yarn"
   if [[ -n $key && -d node_modules ]]; then
     tar -I 'zstd -1 -T0' -cf "$cache/$MODULES_KEPT" node_modules
     echo "$key" >"$cache/modules.key"
@@ -163,12 +163,4 @@ prune_modules() {
   step "Pruning devDependencies"
   if uses_yarn .; then run_tool yarn install --frozen-lockfile --production --ignore-scripts --prefer-offline --non-interactive --no-progress
   else run_tool npm prune --omit=dev --ignore-scripts; fi
-}
-
-# bound_downloads DIRECTORY...
-bound_downloads() {
-  local directory
-  for directory in "$@"; do
-    if [[ -d $directory ]] && (($(du -sm "$directory" | cut -f 1) > DOWNLOADS_LIMIT_MB)); then rm -rf "$directory"; fi
-  done
 }

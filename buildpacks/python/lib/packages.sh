@@ -101,8 +101,3 @@ make_portable() {
       -exec sed -i -e "s|$1/|/home/vcap/deps/|g" -e "s|$2\b|/home/vcap/app|g" {} +
   fi
 }
-
-# bound_downloads DIRECTORY
-bound_downloads() {
-  if [[ -d $1 ]] && (($(du -sm "$1" | cut -f 1) > DOWNLOADS_LIMIT_MB)); then rm -rf "$1"; fi
-}

@@ -10,7 +10,8 @@ internal static class AppSummaryView
     private static readonly string[] InstanceColumns =
         ["", "state", "since", "cpu", "memory", "disk", "logging", "cpu entitlement", "details", "ready"];
 
-    public static void Show(ITerminal terminal, AppSummary summary, TimeProvider clock)
+    /// <param name="withCommands">Whether start commands are shown, as a push does.</param>
+    public static void Show(ITerminal terminal, AppSummary summary, bool withCommands, TimeProvider clock)
     {
         terminal.KeyValues([
             ("name:", summary.App.Name),
@@ -21,7 +22,7 @@ internal static class AppSummaryView
             ("buildpacks:", ""),
         ]);
         if (summary.Droplet?.Buildpacks is { Count: > 0 } buildpacks) ShowBuildpacks(terminal, buildpacks);
-        foreach (var process in summary.Processes) Show(terminal, process, clock);
+        foreach (var process in summary.Processes) Show(terminal, process, withCommands, clock);
     }
 
     private static void ShowBuildpacks(ITerminal terminal, IReadOnlyList<DropletBuildpack> buildpacks) =>
@@ -32,7 +33,7 @@ internal static class AppSummaryView
             ],
             prefix: "\t");
 
-    private static void Show(ITerminal terminal, ProcessSummary summary, TimeProvider clock)
+    private static void Show(ITerminal terminal, ProcessSummary summary, bool withCommand, TimeProvider clock)
     {
         List<(string, string)> rows =
         [
@@ -41,15 +42,12 @@ internal static class AppSummaryView
             ("instances:", summary.Count),
             ("memory usage:", $"{summary.Process.MemoryInMb}M"),
         ];
-        if (!string.IsNullOrEmpty(summary.Process.Command) && summary.Process.Command != Obscured) rows.Add(("start command:", summary.Process.Command));
+        if (withCommand && !string.IsNullOrEmpty(summary.Process.Command)) rows.Add(("start command:", summary.Process.Command));
         terminal.Line();
         terminal.KeyValues(rows);
         if (summary.Instances.Count == 0) terminal.Line("There are no running instances of this process.");
         else terminal.Table([InstanceColumns, .. summary.Instances.OrderBy(one => one.Index).Select(one => Row(terminal, one, clock))]);
     }
-
-    /// <summary>What lists show instead of a command.</summary>
-    private const string Obscured = "[PRIVATE DATA HIDDEN IN LISTS]";
 
     private static string[] Row(ITerminal terminal, InstanceStats instance, TimeProvider clock)
     {

@@ -15,6 +15,11 @@ internal sealed class BuildpackPackager(string sources, string target)
     private const int ExecutableFile = 0b1_000_000_111_101_101;
     private const int PlainFile = 0b1_000_000_110_100_100;
 
+    /// <summary>What `cf app` shows as a buildpack's version. The built-in ones have Tatara's, unless they bring a file of their own.</summary>
+    private const string VersionFile = "VERSION";
+
+    private static readonly string Version = typeof(BuildpackPackager).Assembly.GetName().Version!.ToString(3);
+
     /// <summary>The built-in buildpacks in detection order, the most particular first; binary matches nothing and is asked for by name.</summary>
     public IReadOnlyList<string> DetectionOrder { get; } = ReadOrder(Path.Combine(sources, "detection-order"));
 
@@ -98,6 +103,7 @@ internal sealed class BuildpackPackager(string sources, string target)
     private static string Fingerprint(List<(string Name, string File)> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(Version + "\n"));
         foreach (var (name, file) in files)
         {
             hash.AppendData(Encoding.UTF8.GetBytes(name + "\n"));
@@ -115,6 +121,7 @@ internal sealed class BuildpackPackager(string sources, string target)
             using var source = File.OpenRead(file);
             Add(archive, name, executable ? ExecutableFile : PlainFile, CompressionLevel.Optimal, source);
         }
+        if (!files.Exists(f => f.Name == VersionFile)) Add(archive, VersionFile, PlainFile, CompressionLevel.Optimal, new MemoryStream(Encoding.UTF8.GetBytes(Version + "\n")));
         var table = string.Concat(dependencies.SelectMany(d => d.Stacks.Select(stack =>
             $"{d.Name}\t{d.Version}\t{stack}\t{d.Sha256}\t{Path.GetFileName(d.File)}\n")));
         Add(archive, "dependencies.tsv", PlainFile, CompressionLevel.Optimal, new MemoryStream(Encoding.UTF8.GetBytes(table)));

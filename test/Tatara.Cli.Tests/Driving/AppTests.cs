@@ -38,6 +38,17 @@ public sealed class AppTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task App_Running_ShowsNoStartCommand()
+    {
+        foundry.AddApp("dora", "STARTED");
+
+        var output = (await cf.RunAsync("app", "dora")).ShouldSucceed().Output;
+
+        output.ShouldContain("requested state:   started");
+        output.ShouldNotContain("start command:");
+    }
+
+    [Fact]
     public async Task App_Guid_IsAloneOnTheLine()
     {
         foundry.AddApp("dora");

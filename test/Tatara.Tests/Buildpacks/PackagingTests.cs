@@ -57,7 +57,7 @@ public sealed class PackagingTests : IDisposable
 
         using var zip = ZipFile.OpenRead(Path.Combine(Target, "01-tiny_buildpack.zip"));
         zip.Entries.Select(e => e.FullName).ShouldBe(
-            ["bin/detect", "lib/buildpack.sh", "lib/tiny.sh", "manifest.yml", "dependencies.tsv", $"dependencies/tiny-1.0.0-{Sum(_runtime)[..16]}.tar.gz"], ignoreOrder: true);
+            ["bin/detect", "lib/buildpack.sh", "lib/tiny.sh", "manifest.yml", "VERSION", "dependencies.tsv", $"dependencies/tiny-1.0.0-{Sum(_runtime)[..16]}.tar.gz"], ignoreOrder: true);
         using var table = new StreamReader(zip.GetEntry("dependencies.tsv")!.Open());
         (await table.ReadToEndAsync()).ShouldBe($"tiny\t1.0.0\tbookworm\t{Sum(_runtime)}\ttiny-1.0.0-{Sum(_runtime)[..16]}.tar.gz\n");
     }
