@@ -12,7 +12,7 @@ public sealed record ContainerSpec
     public required string RootFileSystem { get; init; }
 
     /// <summary>Read-only directories laid over the root filesystem, topmost first (a droplet unpacked as home/vcap/…).</summary>
-    public IReadOnlyList<string> Layers { get; init; } = [];
+    public IReadOnlyList<string> Layers { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// Puts files on the container's own disk before its program starts: it is given the directory that lies over the root
@@ -22,7 +22,7 @@ public sealed record ContainerSpec
     public Func<string, CancellationToken, Task>? Fill { get; init; }
 
     /// <summary>Directories of the machine that the container sees.</summary>
-    public IReadOnlyList<BindMount> Binds { get; init; } = [];
+    public IReadOnlyList<BindMount> Binds { get; init => field = value ?? []; } = [];
 
     /// <summary>The process, first the program.</summary>
     public required IReadOnlyList<string> Command { get; init; }
@@ -39,13 +39,13 @@ public sealed record ContainerSpec
     public required ContainerLimits Limits { get; init; }
 
     /// <summary>Ports of the machine that lead into the container.</summary>
-    public IReadOnlyList<PortMapping> Ports { get; init; } = [];
+    public IReadOnlyList<PortMapping> Ports { get; init => field = value ?? []; } = [];
 
     /// <summary>What it may reach beyond this machine and its name servers; nothing unless it says so.</summary>
-    public IReadOnlyList<AllowedTraffic> Egress { get; init; } = [];
+    public IReadOnlyList<AllowedTraffic> Egress { get; init => field = value ?? []; } = [];
 
     /// <summary>Whatever the owner wants to find again after a restart.</summary>
-    public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Properties { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 }
 
 /// <summary>A directory of the machine, made visible inside.</summary>

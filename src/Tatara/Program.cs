@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tatara.CloudController.Data;
 using Tatara.Commands;
 using Tatara.Configuration;
 
@@ -25,6 +26,12 @@ catch (SetupException e)
 {
     await Console.Error.WriteLineAsync($"tatara: {e.Problem}");
     if (e.Advice.Length > 0) await Console.Error.WriteLineAsync($"        {e.Advice}");
+    return 1;
+}
+catch (OtherSchemaException e)
+{
+    await Console.Error.WriteLineAsync($"tatara: {e.Message}");
+    await Console.Error.WriteLineAsync("        Go back to that version, or begin anew without its apps: ./tatara destroy");
     return 1;
 }
 catch (OperationCanceledException)

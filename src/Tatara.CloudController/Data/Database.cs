@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -16,8 +18,17 @@ internal static class Database
             .AddInterceptors(new SqlitePragmas());
 
     /// <summary>Creates the tables when there are none.</summary>
-    public static async Task PrepareAsync(CloudControllerDbContext db, CancellationToken cancellationToken) =>
-        await db.Database.EnsureCreatedAsync(cancellationToken);
+    /// <exception cref="OtherSchemaException">There are others.</exception>
+    public static async Task PrepareAsync(CloudControllerDbContext db, CancellationToken cancellationToken)
+    {
+        var schema = BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(db.Database.GenerateCreateScript())));
+#pragma warning disable EF1002 // A pragma takes no parameters, and a number injects nothing.
+        if (await db.Database.EnsureCreatedAsync(cancellationToken))
+            await db.Database.ExecuteSqlRawAsync($"PRAGMA user_version = {schema}", cancellationToken);
+        else if (await db.Database.SqlQueryRaw<int>("SELECT user_version AS Value FROM pragma_user_version").SingleAsync(cancellationToken) != schema)
+            throw new OtherSchemaException(db.Database.GetDbConnection().DataSource);
+#pragma warning restore EF1002
+    }
 
     /// <summary>Whether saving failed because another row has the name, host … already.</summary>
     public static bool IsUniqueViolation(this DbUpdateException exception) =>
