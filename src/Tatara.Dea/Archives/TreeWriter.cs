@@ -40,13 +40,7 @@ internal sealed class TreeWriter(string root, int ownerId, ArchiveLimits limits)
     public async Task AddFileAsync(string name, UnixFileMode mode, DateTimeOffset modified, Stream? content, CancellationToken cancellationToken)
     {
         var path = PrepareLeaf(name);
-        await using var file = new FileStream(Full(path), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        await using var file = CreateFile(Full(path));
         if (content is not null) await CopyAsync(content, file, name, cancellationToken);
         File.SetUnixFileMode(file.SafeFileHandle, mode & PermissionBits);
         Native.ChangeOwner(file.SafeFileHandle, ownerId);
@@ -56,6 +50,7 @@ internal sealed class TreeWriter(string root, int ownerId, ArchiveLimits limits)
     public void AddSymbolicLink(string name, string target)
     {
         var path = PrepareLeaf(name);
+        File.Delete(Full(path));
         if (target.Length is 0 or > MaxLinkLength || target.Contains('\0')) throw new ArchiveException($"The link '{Show(name)}' has no valid target.");
         if (!StaysInside(path, target)) throw new ArchiveException($"The link '{Show(name)}' leads out of the archive.");
         File.CreateSymbolicLink(Full(path), target);
@@ -69,6 +64,7 @@ internal sealed class TreeWriter(string root, int ownerId, ArchiveLimits limits)
             throw new ArchiveException($"The link '{Show(name)}' leads to '{Show(target)}', which is no file of the archive.");
         var path = PrepareLeaf(name);
         if (path == existing) throw new ArchiveException($"The link '{Show(name)}' leads to itself.");
+        File.Delete(Full(path));
         Native.HardLink(Full(existing), Full(path));
     }
 
@@ -92,8 +88,29 @@ internal sealed class TreeWriter(string root, int ownerId, ArchiveLimits limits)
         Count();
         if (path.Length == 0 || _directories.Contains(path)) throw new ArchiveException($"The entry '{Show(name)}' would replace a directory.");
         EnsureDirectory(Parent(path));
-        File.Delete(Full(path));
         return path;
+    }
+
+    /// <summary>In place of an entry of the same name, if there was one: that is rare, so it is not looked for.</summary>
+    private static FileStream CreateFile(string path)
+    {
+        try
+        {
+            return Create();
+        }
+        catch (IOException) when (new FileInfo(path) is { Exists: true } or { LinkTarget: not null })
+        {
+            File.Delete(path);
+            return Create();
+        }
+
+        FileStream Create() => new(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
     }
 
     private async Task CopyAsync(Stream content, FileStream file, string name, CancellationToken cancellationToken)

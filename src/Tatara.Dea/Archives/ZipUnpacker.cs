@@ -27,7 +27,7 @@ internal static class ZipUnpacker
         var tree = new TreeWriter(root, ownerId, limits);
         try
         {
-            await using var file = new FileStream(zipFile, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+            await using var file = new LocalFile(zipFile);
             await using var bounded = new IndexBound(file, Math.Max(limits.Entries * ListedBytes, SmallestList));
             await using var zip = await ZipArchive.CreateAsync(bounded, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancellationToken);
             var entries = zip.Entries;

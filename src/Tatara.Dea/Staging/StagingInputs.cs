@@ -123,7 +123,7 @@ internal sealed class StagingInputs(DeaOptions options, BlobClient blobs, Buildp
         {
             var size = await blobs.DownloadAsync(message.BuildpackCacheDownloadUri, archive, options.Staging.MaxArtifactsBytes, cancellationToken);
             await log.SayAsync($"Downloaded build artifacts cache ({Size(size)})", cancellationToken);
-            await using var file = File.OpenRead(archive);
+            await using var file = new LocalFile(archive);
             var limits = new ArchiveLimits(options.Droplets.MaxUnpackedBytes, options.Droplets.MaxEntries, AbsoluteLinks: true);
             await TarUnpacker.UnpackAsync(file, cache, Vcap, limits, cancellationToken);
         }

@@ -65,6 +65,19 @@ public sealed class TarUnpackerTests : IDisposable
     }
 
     [Fact]
+    public async Task Unpack_SameNameAgain_TheLastIsThereAndWhatItLinkedToIsUntouched()
+    {
+        await UnpackAsync(Usual,
+            Entry(TarEntryType.RegularFile, "kept", text: "kept"),
+            Entry(TarEntryType.SymbolicLink, "name", "kept"),
+            Entry(TarEntryType.RegularFile, "name", text: "first"),
+            Entry(TarEntryType.RegularFile, "name", text: "second"));
+
+        File.ReadAllText(Path.Combine(_root.FullName, "name")).ShouldBe("second");
+        File.ReadAllText(Path.Combine(_root.FullName, "kept")).ShouldBe("kept");
+    }
+
+    [Fact]
     public async Task Unpack_SetUserIdBit_IsDropped()
     {
         await UnpackAsync(Usual, Entry(TarEntryType.RegularFile, "su", text: "x", mode: UnixFileMode.SetUser | UnixFileMode.UserRead));
