@@ -5,47 +5,32 @@ namespace Tatara.AcceptanceTests.Buildpacks;
 
 /// <summary>PHP apps, with httpd and with nginx.</summary>
 [Collection(nameof(OnSharedPlatform))]
-public sealed class PhpTests(SharedPlatform shared) : IAsyncLifetime
+public sealed class PhpTests(SharedPlatform shared) : BuildpackTest(shared, "php")
 {
-    private readonly Platform _platform = shared.Platform;
-    private readonly HttpClient _http = shared.Platform.CreateClient();
-    private readonly string _directory = Directory.CreateTempSubdirectory("tatara-php-").FullName;
-    private Cf _cf = null!;
-
-    public async Task InitializeAsync() => _cf = await Cf.LoggedInAsync(_platform, "php");
-
-    public Task DisposeAsync()
-    {
-        _http.Dispose();
-        _cf.Dispose();
-        Directory.Delete(_directory, recursive: true);
-        return Task.CompletedTask;
-    }
-
     [Fact]
     public async Task Push_Sample_ComposersPackageExtensionAndFrontControllerWork()
     {
-        (await _cf.RunAsync("push", "php", "-p", Path.Combine(Platform.Root, "samples", "php"), "-m", "128M", "--no-start")).Succeeded();
-        (await _cf.RunAsync("set-env", "php", "COMPOSER_GITHUB_OAUTH_TOKEN", "ghp_notforthelog")).Succeeded();
-        var staged = (await _cf.RunAsync("start", "php")).Succeeded();
+        (await Cf.RunAsync("push", "php", "-p", Path.Combine(Platform.Root, "samples", "php"), "-m", "128M", "--no-start")).Succeeded();
+        (await Cf.RunAsync("set-env", "php", "COMPOSER_GITHUB_OAUTH_TOKEN", "ghp_notforthelog")).Succeeded();
+        var staged = (await Cf.RunAsync("start", "php")).Succeeded();
         staged.ShouldContain("Using PHP 8.2");
         staged.ShouldContain("Installing tatara/greeting (1.0.0): Mirroring");
         staged.ShouldNotContain("ghp_notforthelog");
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, _platform.AppUrl("php", "/any/where?x=1"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, Platform.AppUrl("php", "/any/where?x=1"));
         request.Headers.Add("Accept-Language", "ja,en;q=0.5");
-        var page = await (await _http.SendAsync(request)).Content.ReadAsStringAsync();
+        var page = await (await Http.SendAsync(request)).Content.ReadAsStringAsync();
         page.ShouldContain("こんにちは, visitor!");
         page.ShouldContain("PHP: 8.2.");
         page.ShouldContain("server: Apache");
         page.ShouldContain("scheme: https");
         page.ShouldContain("path: /any/where");
         page.ShouldContain("upload limit: 16M");
-        (await _http.GetStringAsync(new Uri($"http://php.{_platform.Domain}:{_platform.HttpPort}/"))).ShouldContain("scheme: http<");
-        (await _http.GetAsync(_platform.AppUrl("php", "/.htaccess"))).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await Http.GetStringAsync(new Uri($"http://php.{Platform.Domain}:{Platform.HttpPort}/"))).ShouldContain("scheme: http<");
+        (await Http.GetAsync(Platform.AppUrl("php", "/.htaccess"))).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         await Eventually.BecomesAsync("httpd's access log among the app's lines", TimeSpan.FromSeconds(15),
-            async () => (await _cf.RunAsync("logs", "php", "--recent")).Succeeded(), text => text.Contains("OUT", StringComparison.Ordinal) && text.Contains("vcap_request_id=", StringComparison.Ordinal));
-        (await _cf.RunAsync("delete", "php", "-f", "-r")).Succeeded();
+            async () => (await Cf.RunAsync("logs", "php", "--recent")).Succeeded(), text => text.Contains("OUT", StringComparison.Ordinal) && text.Contains("vcap_request_id=", StringComparison.Ordinal));
+        (await Cf.RunAsync("delete", "php", "-f", "-r")).Succeeded();
     }
 
     [Fact]
@@ -61,25 +46,25 @@ public sealed class PhpTests(SharedPlatform shared) : IAsyncLifetime
             if (isset($_GET['kill'])) { foreach (glob('/proc/[0-9]*/cmdline') as $file) if (str_starts_with(@file_get_contents($file), 'php-fpm: master')) posix_kill((int)basename(dirname($file)), 9); }
             echo 'gd: ', function_exists('imagecreatetruecolor') ? 'yes' : 'no', ', https: ', $_SERVER['HTTPS'] ?? 'off', ', ', trim(file_get_contents(getenv('TMPDIR') . '/before'));
             """);
-        var push = (await _cf.RunAsync("push", "pages", "-p", _directory, "-m", "128M")).Succeeded();
+        var push = (await Cf.RunAsync("push", "pages", "-p", Folder, "-m", "128M")).Succeeded();
         push.ShouldContain("There is no folder htdocs: the app's files move into it");
 
-        (await _http.GetStringAsync(_platform.AppUrl("pages"))).ShouldBe("gd: yes, https: on, before");
-        (await _http.GetStringAsync(_platform.AppUrl("pages", "/front/controller"))).ShouldStartWith("gd: yes");
-        (await _http.GetStringAsync(_platform.AppUrl("pages", "/folder"))).ShouldBe("in a folder");
+        (await Http.GetStringAsync(Platform.AppUrl("pages"))).ShouldBe("gd: yes, https: on, before");
+        (await Http.GetStringAsync(Platform.AppUrl("pages", "/front/controller"))).ShouldStartWith("gd: yes");
+        (await Http.GetStringAsync(Platform.AppUrl("pages", "/folder"))).ShouldBe("in a folder");
         foreach (var path in new[] { "/.env", "/none.php" })
-            (await _http.GetAsync(_platform.AppUrl("pages", path))).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+            (await Http.GetAsync(Platform.AppUrl("pages", path))).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
 
-        using (await _http.GetAsync(_platform.AppUrl("pages", "/?kill=1"))) { }
+        using (await Http.GetAsync(Platform.AppUrl("pages", "/?kill=1"))) { }
         await Eventually.BecomesAsync("the reason of the crash in the log", TimeSpan.FromSeconds(30),
-            async () => (await _cf.RunAsync("logs", "pages", "--recent")).Succeeded(),
+            async () => (await Cf.RunAsync("logs", "pages", "--recent")).Succeeded(),
             text => text.Contains("php-fpm ended; the instance ends with it", StringComparison.Ordinal) && text.Contains("ERR", StringComparison.Ordinal) && text.Contains("said on standard error", StringComparison.Ordinal));
         await Eventually.BecomesAsync("another instance answering", TimeSpan.FromSeconds(30), async () =>
         {
-            using var answer = await _http.GetAsync(_platform.AppUrl("pages"));
+            using var answer = await Http.GetAsync(Platform.AppUrl("pages"));
             return answer.StatusCode;
         }, status => status == HttpStatusCode.OK);
-        (await _cf.RunAsync("delete", "pages", "-f", "-r")).Succeeded();
+        (await Cf.RunAsync("delete", "pages", "-f", "-r")).Succeeded();
     }
 
     [Theory]
@@ -91,16 +76,16 @@ public sealed class PhpTests(SharedPlatform shared) : IAsyncLifetime
         Write("composer.json", composer);
         Write("htdocs/index.php", "<?php");
 
-        var said = (await _cf.RunAsync("push", "broken", "-p", _directory, "-b", "php_buildpack", "-m", "64M")).Failed();
+        var said = (await Cf.RunAsync("push", "broken", "-p", Folder, "-b", "php_buildpack", "-m", "64M")).Failed();
 
         said.ShouldContain(wrong);
         said.ShouldContain(mend);
-        (await _cf.RunAsync("delete", "broken", "-f", "-r")).Succeeded();
+        (await Cf.RunAsync("delete", "broken", "-f", "-r")).Succeeded();
     }
 
     private void Write(string name, string content)
     {
-        var file = Path.Combine(_directory, name);
+        var file = Path.Combine(Folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, content);
     }

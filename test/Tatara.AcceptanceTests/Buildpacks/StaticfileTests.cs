@@ -7,25 +7,10 @@ namespace Tatara.AcceptanceTests.Buildpacks;
 
 /// <summary>Sites with a Staticfile.</summary>
 [Collection(nameof(OnSharedPlatform))]
-public sealed class StaticfileTests(SharedPlatform shared) : IAsyncLifetime
+public sealed class StaticfileTests(SharedPlatform shared) : BuildpackTest(shared, "sites", followRedirects: false)
 {
     /// <summary>bob's password is "bob".</summary>
     private const string Users = "bob:$apr1$DuUQEQp8$ZccZCHQElNSjrg.erwSFC0\n";
-
-    private readonly Platform _platform = shared.Platform;
-    private readonly HttpClient _http = shared.Platform.CreateClient(followRedirects: false);
-    private readonly string _directory = Directory.CreateTempSubdirectory("tatara-site-").FullName;
-    private Cf _cf = null!;
-
-    public async Task InitializeAsync() => _cf = await Cf.LoggedInAsync(_platform, "sites");
-
-    public Task DisposeAsync()
-    {
-        _http.Dispose();
-        _cf.Dispose();
-        Directory.Delete(_directory, recursive: true);
-        return Task.CompletedTask;
-    }
 
     [Fact]
     public async Task Push_AllOptionsInOneSite_EachDoesItsPart()
@@ -33,7 +18,7 @@ public sealed class StaticfileTests(SharedPlatform shared) : IAsyncLifetime
         Write("Staticfile", """
             root: dist
             pushstate: enabled
-            force_https: true
+            forceHttps: true
             http_strict_transport_security: true
             location_include: includes/*.conf
             status_codes:
@@ -44,26 +29,26 @@ public sealed class StaticfileTests(SharedPlatform shared) : IAsyncLifetime
         Write("dist/index.html", "<h1>the app</h1>");
         Write("dist/style.css", string.Concat(Enumerable.Repeat("p { color: red }\n", 200)));
         Write("dist/.secret", "hidden");
-        (await _cf.RunAsync("push", "site", "-p", _directory, "-m", "32M")).Succeeded().ShouldContain("Basic authentication is on");
+        (await Cf.RunAsync("push", "site", "-p", Folder, "-m", "32M")).Succeeded().ShouldContain("Basic authentication is on");
 
-        (await _http.GetAsync(_platform.AppUrl("site"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await Http.GetAsync(Platform.AppUrl("site"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 
-        using var plain = await GetAsync(new Uri($"http://site.{_platform.Domain}:{_platform.HttpPort}/some/route?x=1"));
+        using var plain = await GetAsync(new Uri($"http://site.{Platform.Domain}:{Platform.HttpPort}/some/route?x=1"));
         plain.StatusCode.ShouldBe(HttpStatusCode.MovedPermanently);
-        plain.Headers.Location!.ToString().ShouldBe($"https://site.{_platform.Domain}/some/route?x=1");
+        plain.Headers.Location!.ToString().ShouldBe($"https://site.{Platform.Domain}/some/route?x=1");
 
-        using var route = await GetAsync(_platform.AppUrl("site", "/some/route"));
+        using var route = await GetAsync(Platform.AppUrl("site", "/some/route"));
         (await route.Content.ReadAsStringAsync()).ShouldBe("<h1>the app</h1>");
         route.Headers.GetValues("Strict-Transport-Security").Single().ShouldBe("max-age=31536000");
         route.Headers.GetValues("X-Ours").Single().ShouldBe("yes");
 
-        using var style = await GetAsync(_platform.AppUrl("site", "/style.css"), gzip: true);
+        using var style = await GetAsync(Platform.AppUrl("site", "/style.css"), gzip: true);
         style.Content.Headers.ContentEncoding.ShouldBe(["gzip"]);
         (await style.Content.ReadAsByteArrayAsync()).Length.ShouldBeLessThan(1000);
 
-        using var hidden = await GetAsync(_platform.AppUrl("site", "/.secret"));
+        using var hidden = await GetAsync(Platform.AppUrl("site", "/.secret"));
         hidden.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await _cf.RunAsync("delete", "site", "-f", "-r")).Succeeded();
+        (await Cf.RunAsync("delete", "site", "-f", "-r")).Succeeded();
     }
 
     [Fact]
@@ -73,11 +58,11 @@ public sealed class StaticfileTests(SharedPlatform shared) : IAsyncLifetime
         Write("nginx/conf/includes/headers.conf", "add_heeader X-Ours yes;");
         Write("dist/index.html", "");
 
-        var said = (await _cf.RunAsync("push", "broken", "-p", _directory, "-m", "32M")).Failed();
+        var said = (await Cf.RunAsync("push", "broken", "-p", Folder, "-m", "32M")).Failed();
 
         said.ShouldContain("unknown directive \"add_heeader\" in nginx/conf/includes/headers.conf:1");
         said.ShouldContain("location_include");
-        (await _cf.RunAsync("delete", "broken", "-f", "-r")).Succeeded();
+        (await Cf.RunAsync("delete", "broken", "-f", "-r")).Succeeded();
     }
 
     private async Task<HttpResponseMessage> GetAsync(Uri address, bool gzip = false)
@@ -85,12 +70,12 @@ public sealed class StaticfileTests(SharedPlatform shared) : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes("bob:bob")));
         if (gzip) request.Headers.AcceptEncoding.ParseAdd("gzip");
-        return await _http.SendAsync(request);
+        return await Http.SendAsync(request);
     }
 
     private void Write(string name, string content)
     {
-        var file = Path.Combine(_directory, name);
+        var file = Path.Combine(Folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, content);
     }
