@@ -15,6 +15,7 @@ using Tatara.CloudController.Processes;
 using Tatara.CloudController.Quotas;
 using Tatara.CloudController.Roles;
 using Tatara.CloudController.Root;
+using Tatara.CloudController.RouterGroups;
 using Tatara.CloudController.Routes;
 using Tatara.CloudController.SecurityGroups;
 using Tatara.CloudController.Sidecars;
@@ -45,6 +46,7 @@ internal static class CoreFeatures
         services.AddApps();
         services.AddProcesses();
         services.AddSidecars();
+        services.AddRouterGroups();
         services.AddRoutes();
         services.AddManifests();
         services.AddSecurityGroups();
@@ -70,6 +72,7 @@ internal static class CoreFeatures
         routes.MapApps();
         routes.MapProcesses();
         routes.MapSidecars();
+        routes.MapRouterGroups();
         routes.MapRoutes();
         routes.MapManifests();
         routes.MapSecurityGroups();

@@ -15,6 +15,7 @@ using Tatara.Router.Proxy;
 using Tatara.Router.Registration;
 using Tatara.Router.Registry;
 using Tatara.Router.Status;
+using Tatara.Router.Tcp;
 using Tatara.Router.Tls;
 
 namespace Tatara.Router;
@@ -60,6 +61,9 @@ public static class RouterHost
         services.AddSingleton<ProxyContext>();
         services.AddSingleton<StatusEndpoints>();
         services.AddSingleton<IHostLifetime, SilentLifetime>();
+        services.AddSingleton<TcpCounters>();
+        services.AddSingleton<TcpContext>();
+        services.AddHostedService<TcpRouter>();
         services.AddHostedService<RegistrationListener>();
         services.AddHostedService<Pruner>();
         services.AddHostedService<AccessLogPublisher>();

@@ -1,6 +1,7 @@
 using System.Net;
 using Tatara.MessageBus;
 using Tatara.Router.Proxy;
+using Tatara.Router.Tcp;
 
 namespace Tatara.Router;
 
@@ -55,6 +56,9 @@ public sealed record RouterOptions
     /// <summary>Cookies of the apps that make a session stick to its instance.</summary>
     public IReadOnlyList<string> StickySessionCookies { get; init; } = ["JSESSIONID"];
 
+    /// <summary>TCP routes; null: this router serves none.</summary>
+    public TcpRouting? Tcp { get; init; }
+
     /// <summary>Bounds on what clients and endpoints may ask of the router.</summary>
     internal ProxyLimits Limits { get; init; } = new();
 
@@ -68,6 +72,8 @@ public sealed record RouterOptions
             throw new ArgumentException("HTTPS needs a certificate: give one, or turn the HTTPS port off.");
         foreach (var port in new[] { HttpPort, HttpsPort, StatusPort })
             if (port is < 0 or > IPEndPoint.MaxPort) throw new ArgumentException($"{port} is not a port.");
+        if (Tcp is not null && new[] { HttpPort, HttpsPort, StatusPort }.FirstOrDefault(p => p is > 0 && Tcp.Ports.Contains(p.Value)) is { } shared)
+            throw new ArgumentException($"Port {shared} is the router's own and cannot be one of its TCP routes' too.");
         foreach (var address in ListenAddresses)
             if (!IPAddress.TryParse(address, out _)) throw new ArgumentException($"'{address}' is not an IP address to listen on.");
         foreach (var (name, value) in new[]

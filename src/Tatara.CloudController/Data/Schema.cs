@@ -45,7 +45,8 @@ internal static class Schema
         BelongsTo<Droplet, App>(model.Entity<Droplet>(), nameof(Droplet.AppGuid));
 
         var route = model.Entity<Route>();
-        route.HasIndex(r => new { r.DomainGuid, r.Host, r.Path }).IsUnique();
+        route.HasIndex(r => new { r.DomainGuid, r.Host, r.Path, r.Port }).IsUnique();
+        route.HasIndex(r => new { r.RouterGroupGuid, r.Port }).IsUnique();
         BelongsTo<Route, Space>(route, nameof(Route.SpaceGuid));
         BelongsTo<Route, Domain>(route, nameof(Route.DomainGuid));
 

@@ -1,14 +1,32 @@
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Routes;
+using Tatara.Protocol;
 
 namespace Tatara.CloudController.Instances;
 
-/// <summary>The names under which the processes of an app are reached.</summary>
-/// <param name="External">Process type to uris: host names, with paths, that routers send to it.</param>
-/// <param name="Internal">Process type to names of internal domains, which lead other apps straight to its containers.</param>
-internal sealed record RouteUris(ILookup<string, string> External, ILookup<string, string> Internal)
+/// <summary>How the processes of an app are reached.</summary>
+internal sealed class RouteUris
 {
+    private readonly ILookup<string, ProcessRoute> _byType;
+
+    private RouteUris(IEnumerable<ProcessRoute> routes) => _byType = routes.ToLookup(r => r.ProcessType, StringComparer.Ordinal);
+
+    /// <summary>What staging is told, which knows no processes yet.</summary>
+    public IReadOnlyList<string> Shown => [.. _byType.SelectMany(t => t).Where(r => !r.Internal).Select(r => r.Uri).Distinct()];
+
+    public ProcessRoutes Of(string processType)
+    {
+        var routes = _byType[processType].ToList();
+        return new ProcessRoutes(
+            Distinct(routes.Where(r => r is { Internal: false, Tcp: null })),
+            Distinct(routes.Where(r => r.Internal)),
+            [.. routes.Select(r => r.Tcp).OfType<TcpRoute>().Distinct()],
+            Distinct(routes.Where(r => !r.Internal)));
+
+        static List<string> Distinct(IEnumerable<ProcessRoute> routes) => [.. routes.Select(r => r.Uri).Distinct()];
+    }
+
     public static async Task<RouteUris> ReadAsync(CloudControllerDbContext db, string appGuid, CancellationToken cancellationToken)
     {
         var rows = await (
@@ -18,10 +36,16 @@ internal sealed record RouteUris(ILookup<string, string> External, ILookup<strin
             join domain in db.Domains on route.DomainGuid equals domain.Guid
             orderby route.Id
             select new { destination.ProcessType, Route = route, domain.Name, domain.Internal }).ToListAsync(cancellationToken);
-        var uris = rows.Select(r => (r.ProcessType, Uri: AppUris.Of(r.Route, r.Name), r.Internal)).Distinct().ToLookup(r => r.Internal);
-        return new RouteUris(ByType(uris[false]), ByType(uris[true]));
-
-        static ILookup<string, string> ByType(IEnumerable<(string Type, string Uri, bool Internal)> uris) =>
-            uris.ToLookup(u => u.Type, u => u.Uri, StringComparer.Ordinal);
+        return new RouteUris(rows.Select(r => new ProcessRoute(
+            r.ProcessType, AppUris.Of(r.Route, r.Name), r.Internal, r.Route.RouterGroupGuid is { } group ? new TcpRoute(group, r.Route.Port) : null)));
     }
+
+    private sealed record ProcessRoute(string ProcessType, string Uri, bool Internal, TcpRoute? Tcp);
 }
+
+/// <summary>How the processes of one type are reached.</summary>
+/// <param name="Uris">Host names, with paths, that routers send to them.</param>
+/// <param name="InternalNames">Names of internal domains, which lead other apps straight to their containers.</param>
+/// <param name="Tcp">Ports that routers send to them.</param>
+/// <param name="Shown">What VCAP_APPLICATION says: uris, and TCP routes as "domain:port".</param>
+internal sealed record ProcessRoutes(IReadOnlyList<string> Uris, IReadOnlyList<string> InternalNames, IReadOnlyList<TcpRoute> Tcp, IReadOnlyList<string> Shown);

@@ -7,6 +7,8 @@ namespace Tatara.Dea.Instances;
 /// <param name="Start">The message that asked for it.</param>
 /// <param name="Uris">Its routes now.</param>
 /// <param name="InternalNames">Names of internal domains that lead to it now.</param>
+/// <param name="TcpRoutes">Ports of TCP routes that lead to it now.</param>
+/// <param name="RouteServices">Which of its uris go through a route service now.</param>
 /// <param name="StateSince">When it entered its state; heartbeats carry it.</param>
 /// <param name="HostPort">The machine's port that leads to it; 0 until one is chosen.</param>
 internal sealed record InstanceRecord(
@@ -19,4 +21,16 @@ internal sealed record InstanceRecord(
     int HostPort = 0,
     int? ExitStatus = null,
     string? ExitDescription = null,
-    IReadOnlyList<string>? InternalNames = null);
+    IReadOnlyList<string>? InternalNames = null,
+    IReadOnlyList<TcpRoute>? TcpRoutes = null,
+    IReadOnlyDictionary<string, string>? RouteServices = null)
+{
+    /// <summary>What routers are told about it; <see cref="RouteAnnouncer"/> says it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public InstanceRoutes Routes
+    {
+        get => new(Uris, TcpRoutes ?? [], RouteServices ?? InstanceRoutes.NoServices);
+        init => (Uris, TcpRoutes, RouteServices) = (value.Uris, value.Tcp, value.Services);
+    }
+}
+

@@ -29,23 +29,23 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Tim
     {
         var wasAnnounced = _announced.TryRemove(instance.Guid, out _);
         await UnregisterAsync(instance.Record);
-        return wasAnnounced && instance.Record.Uris.Count > 0;
+        return wasAnnounced && !instance.Record.Routes.IsEmpty;
     }
 
     /// <summary>Takes out an instance that an earlier run may have registered.</summary>
     public async Task UnregisterAsync(InstanceRecord record)
     {
-        if (record is { HostPort: > 0, Uris.Count: > 0 }) await bus.PublishAsync(Subjects.RouterUnregister, Describe(record, record.Uris));
+        if (record.HostPort > 0) await PublishAsync(Subjects.RouterUnregister, record, record.Routes);
     }
 
     /// <summary>Gives an instance other routes.</summary>
-    public async Task ChangeAsync(Instance instance, IReadOnlyList<string> uris)
+    public async Task ChangeAsync(Instance instance, InstanceRoutes routes)
     {
-        var gone = instance.Record.Uris.Except(uris).ToList();
-        instance.Update(r => r with { Uris = uris });
+        var gone = instance.Record.Routes.Without(routes);
+        instance.Update(r => r with { Routes = routes });
         if (!_announced.ContainsKey(instance.Guid)) return;
         await PublishAsync(instance);
-        if (gone.Count > 0) await bus.PublishAsync(Subjects.RouterUnregister, Describe(instance.Record, gone));
+        await PublishAsync(Subjects.RouterUnregister, instance.Record, gone);
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -86,10 +86,12 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Tim
         }
     }
 
-    private async Task PublishAsync(Instance instance)
+    private Task PublishAsync(Instance instance) => PublishAsync(Subjects.RouterRegister, instance.Record, instance.Record.Routes);
+
+    private async Task PublishAsync(string subject, InstanceRecord record, InstanceRoutes routes)
     {
-        var record = instance.Record;
-        if (record.Uris.Count > 0) await bus.PublishAsync(Subjects.RouterRegister, Describe(record, record.Uris));
+        foreach (var (uris, tcp, service) in routes.Messages())
+            await bus.PublishAsync(subject, Describe(record, uris) with { TcpRoutes = tcp, RouteServiceUrl = service });
     }
 
     private RouterRegistration Describe(InstanceRecord record, IReadOnlyList<string> uris) => new(
