@@ -27,6 +27,7 @@ namespace Tatara.Cli.Api;
 [JsonSerializable(typeof(AppEnvironment))]
 [JsonSerializable(typeof(EnvironmentGroup))]
 [JsonSerializable(typeof(RouteDestinations))]
+[JsonSerializable(typeof(IReadOnlyList<RouterGroup>), TypeInfoPropertyName = "RouterGroups")]
 [JsonSerializable(typeof(ResourceMatches))]
 [JsonSerializable(typeof(Build))]
 [JsonSerializable(typeof(ManifestDiff))]

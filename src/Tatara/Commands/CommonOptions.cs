@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tatara.Configuration;
+using Tatara.Protocol;
 
 namespace Tatara.Commands;
 
@@ -14,6 +15,7 @@ internal sealed class CommonOptions
     private readonly Option<string> _domain = new("--domain") { Description = "system domain, and the apps' default one", DefaultValueFactory = _ => Defaults.Domain };
     private readonly Option<int> _httpPort = new("--http-port") { Description = "port of the router for HTTP", DefaultValueFactory = _ => Defaults.HttpPort };
     private readonly Option<int> _httpsPort = new("--https-port") { Description = "port of the router for HTTPS", DefaultValueFactory = _ => Defaults.HttpsPort };
+    private readonly Option<string> _tcpPorts = new("--tcp-ports") { Description = "ports that TCP routes may have, like 1024-1123,2000", DefaultValueFactory = _ => Defaults.TcpPorts.ToString() };
     private readonly Option<string> _listen = new("--listen") { Description = "address the router listens on", DefaultValueFactory = _ => Defaults.Listen };
     private readonly Option<int> _deas = new("--deas") { Description = "DEAs on this machine; more than one run as processes of their own", DefaultValueFactory = _ => Defaults.Deas };
     private readonly Option<int> _portsFrom = new("--ports-from") { Description = "first of the loopback ports the platform's parts use", DefaultValueFactory = _ => Defaults.PortsFrom };
@@ -25,7 +27,7 @@ internal sealed class CommonOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _listen, _deas, _portsFrom, _network, _noHosts, _memory, _overcommit, _stagingTimeout])
+        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _tcpPorts, _listen, _deas, _portsFrom, _network, _noHosts, _memory, _overcommit, _stagingTimeout])
             command.Options.Add(option);
     }
 
@@ -33,7 +35,7 @@ internal sealed class CommonOptions
     public static IReadOnlyList<string> ToArguments(PlatformOptions options) =>
     [
         "--data", options.Data, "--stacks", options.Stacks, "--buildpacks", options.Buildpacks, "--domain", options.Domain,
-        "--http-port", Text(options.HttpPort), "--https-port", Text(options.HttpsPort), "--listen", options.Listen,
+        "--http-port", Text(options.HttpPort), "--https-port", Text(options.HttpsPort), "--tcp-ports", options.TcpPorts.ToString(), "--listen", options.Listen,
         "--deas", Text(options.Deas), "--ports-from", Text(options.PortsFrom), "--network", options.Network, "--staging-timeout", Text(options.StagingTimeout),
         "--memory-overcommit", options.MemoryOvercommit.ToString(System.Globalization.CultureInfo.InvariantCulture),
         .. options.MemoryMb is { } memory ? ["--memory", Text(memory)] : Array.Empty<string>(),
@@ -52,6 +54,9 @@ internal sealed class CommonOptions
             Domain = result.GetRequiredValue(_domain),
             HttpPort = result.GetValue(_httpPort),
             HttpsPort = result.GetValue(_httpsPort),
+            TcpPorts = PortRanges.TryParse(result.GetRequiredValue(_tcpPorts), out var tcpPorts)
+                ? tcpPorts
+                : throw new SetupException($"--tcp-ports {result.GetRequiredValue(_tcpPorts)} are no ports.", "Write ranges from 1024 to 65535, like 1024-1123,2000."),
             Listen = result.GetRequiredValue(_listen),
             Deas = result.GetValue(_deas),
             PortsFrom = result.GetValue(_portsFrom),

@@ -1,3 +1,5 @@
+using Tatara.Protocol;
+
 namespace Tatara.Configuration;
 
 /// <summary>What `up` and `quickstart` can be told.</summary>
@@ -5,6 +7,12 @@ internal sealed record PlatformOptions
 {
     /// <summary>The last sixteenth of the network is the machine's own.</summary>
     public const int MaxDeas = 15;
+
+    private const int MaxTcpPorts = 1000;
+
+    /// <summary>The one router group of this machine. Domains keep the guid.</summary>
+    public const string RouterGroup = "default-tcp";
+    public const string RouterGroupGuid = "6e1a5b1c-4e1d-4d52-9a53-0d3c6b6f1a27";
 
     /// <summary>DEAs give no staging more than an hour.</summary>
     private const int MaxStagingTimeout = 60;
@@ -28,6 +36,9 @@ internal sealed record PlatformOptions
 
     public int HttpPort { get; init; } = 80;
     public int HttpsPort { get; init; } = 443;
+
+    /// <summary>Ports that TCP routes may have; Cloud Foundry's usual hundred.</summary>
+    public PortRanges TcpPorts { get; init; } = PortRanges.TryParse("1024-1123", out var usual) ? usual : PortRanges.None;
 
     /// <summary>Address the router listens on.</summary>
     public string Listen { get; init; } = "0.0.0.0";
@@ -99,6 +110,9 @@ internal sealed record PlatformOptions
             throw new SetupException($"--staging-timeout {StagingTimeout} cannot be.", $"Staging may take 1 to {MaxStagingTimeout} minutes.");
         foreach (var port in (int[])[HttpPort, HttpsPort, PortsFrom, BusPort])
             if (port is < 1 or > 65535) throw new SetupException($"{port} is not a port.", "Ports are 1 to 65535.");
+        if (TcpPorts.All.Count() > MaxTcpPorts) throw new SetupException($"--tcp-ports {TcpPorts} are too many.", $"One machine has up to {MaxTcpPorts}: containers are let through to each.");
+        foreach (var port in (int[])[HttpPort, HttpsPort, BusPort, CloudControllerPort, UaaPort, LogCachePort, RouterStatusPort])
+            if (TcpPorts.Contains(port)) throw new SetupException($"--tcp-ports {TcpPorts} contains {port}, which the platform uses itself.", "Choose other ports for TCP routes.");
         return this with { Data = Path.GetFullPath(Data), Stacks = Path.GetFullPath(Stacks), Buildpacks = Path.GetFullPath(Buildpacks) };
     }
 }
