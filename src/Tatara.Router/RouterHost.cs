@@ -11,6 +11,8 @@ using Microsoft.Extensions.Logging;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Router.AccessLog;
+using Tatara.Router.Acme;
+using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy;
 using Tatara.Router.Registration;
 using Tatara.Router.Registry;
@@ -61,6 +63,15 @@ public static class RouterHost
         services.AddSingleton<ProxyContext>();
         services.AddSingleton<StatusEndpoints>();
         services.AddSingleton<IHostLifetime, SilentLifetime>();
+        services.AddSingleton<AcmeChallenges>();
+        services.AddSingleton(new HttpsRedirect(new NamePatterns(options.HttpsOnly), options.ExternalHttpsPort ?? options.HttpsPort ?? 443));
+        services.AddSingleton<OwnAnswerFinder>();
+        if (options.HttpsPort is not null)
+        {
+            services.AddSingleton<CertificateStore>();
+            services.AddHostedService<CertificateWatch>();
+        }
+        if (options.Acme is not null) services.AddHostedService<AcmeRenewer>();
         services.AddSingleton<TcpCounters>();
         services.AddSingleton<TcpContext>();
         services.AddHostedService<TcpRouter>();
@@ -77,7 +88,7 @@ public static class RouterHost
         if (options.HttpPort is { } http) ListenOn(http, nameof(RouterPorts.Http), l => l.UseConnectionHandler<ProxyConnectionHandler>());
         if (options.HttpsPort is { } https)
         {
-            var certificates = CertificateStore.Load(options.Certificates);
+            var certificates = kestrel.ApplicationServices.GetRequiredService<CertificateStore>();
             ListenOn(https, nameof(RouterPorts.Https), l => l
                 .UseHttps(new TlsHandshakeCallbackOptions
                 {

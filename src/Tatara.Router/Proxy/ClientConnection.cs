@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
+using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy.Http1;
 
 namespace Tatara.Router.Proxy;
@@ -94,6 +95,7 @@ internal sealed partial class ClientConnection
             {
                 HeadRead.TooSlow => await RefuseAsync(RouterError.ClientTooSlow),
                 HeadRead.Refused => await RefuseAsync(RouterError.Of(_headStatus)),
+                _ when FindOwnAnswer() is { } answer => await AnswerAsync(answer),
                 // 2.
                 _ when FindRoute() is { } error => await RefuseAsync(error),
                 // 3.
@@ -109,6 +111,9 @@ internal sealed partial class ClientConnection
             _responseBuffer.Release();
         }
     }
+
+    private OwnAnswer? FindOwnAnswer() => _context.OwnAnswers.Find(
+        _exchange.Client.IsHttps, Request[Request.Host], Request[Request.Target], Request.IsHead || Request[Request.Method].SequenceEqual("GET"u8));
 
     private RouterError? FindRoute()
     {

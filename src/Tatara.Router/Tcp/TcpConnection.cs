@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Tatara.Router.Proxy;
 using Tatara.Router.Registry;
 
 namespace Tatara.Router.Tcp;
@@ -30,8 +29,8 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
                 return;
             }
             client.NoDelay = true;
-            TcpKeepAlive.Enable(client);
-            TcpKeepAlive.Enable(_server);
+            KeepAlive.Enable(client);
+            KeepAlive.Enable(_server);
             await Task.WhenAll(RelayAsync(client, _server), RelayAsync(_server, client)); // 2.
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
