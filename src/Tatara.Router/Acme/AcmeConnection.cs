@@ -9,7 +9,7 @@ namespace Tatara.Router.Acme;
 internal sealed class AcmeConnection(HttpClient http, Uri directory, AcmeAccountKey key)
 {
     /// <summary>A nonce may have grown old; the refusal brings a new one.</summary>
-    private const int MaxAttempts = 5;
+    private const int MaxAttempts = 10;
 
     /// <summary>Chains are some KB; nothing else is larger.</summary>
     public const int MaxAnswerBytes = 256 * 1024;

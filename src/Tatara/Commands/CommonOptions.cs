@@ -16,6 +16,11 @@ internal sealed class CommonOptions
     private readonly Option<int> _httpPort = new("--http-port") { Description = "port of the router for HTTP", DefaultValueFactory = _ => Defaults.HttpPort };
     private readonly Option<int> _httpsPort = new("--https-port") { Description = "port of the router for HTTPS", DefaultValueFactory = _ => Defaults.HttpsPort };
     private readonly Option<string> _tcpPorts = new("--tcp-ports") { Description = "ports that TCP routes may have, like 1024-1123,2000", DefaultValueFactory = _ => Defaults.TcpPorts.ToString() };
+    private readonly Option<string[]> _httpsOnly = new("--https-only") { Description = "domains whose clients are sent to HTTPS, like '*.example.com'; '*' is all", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<Uri?> _acme = new("--acme") { Description = "directory of an ACME authority to order certificates from, like https://acme-v02.api.letsencrypt.org/directory; accepts its terms" };
+    private readonly Option<string[]> _acmeNames = new("--acme-names") { Description = "names of routes that certificates are ordered for, like '*.example.com'", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> _acmeContact = new("--acme-contact") { Description = "mail address that the ACME authority may write to" };
+    private readonly Option<string?> _acmeAuthorities = new("--acme-ca") { Description = "PEM file that the ACME authority's address is trusted by, when this machine does not know it" };
     private readonly Option<string> _listen = new("--listen") { Description = "address the router listens on", DefaultValueFactory = _ => Defaults.Listen };
     private readonly Option<int> _deas = new("--deas") { Description = "DEAs on this machine; more than one run as processes of their own", DefaultValueFactory = _ => Defaults.Deas };
     private readonly Option<int> _portsFrom = new("--ports-from") { Description = "first of the loopback ports the platform's parts use", DefaultValueFactory = _ => Defaults.PortsFrom };
@@ -27,7 +32,7 @@ internal sealed class CommonOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _tcpPorts, _listen, _deas, _portsFrom, _network, _noHosts, _memory, _overcommit, _stagingTimeout])
+        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _tcpPorts, _httpsOnly, _acme, _acmeNames, _acmeContact, _acmeAuthorities, _listen, _deas, _portsFrom, _network, _noHosts, _memory, _overcommit, _stagingTimeout])
             command.Options.Add(option);
     }
 
@@ -57,6 +62,11 @@ internal sealed class CommonOptions
             TcpPorts = PortRanges.TryParse(result.GetRequiredValue(_tcpPorts), out var tcpPorts)
                 ? tcpPorts
                 : throw new SetupException($"--tcp-ports {result.GetRequiredValue(_tcpPorts)} are no ports.", "Write ranges from 1024 to 65535, like 1024-1123,2000."),
+            HttpsOnly = result.GetValue(_httpsOnly) ?? [],
+            AcmeDirectory = result.GetValue(_acme),
+            AcmeNames = result.GetValue(_acmeNames) ?? [],
+            AcmeContact = result.GetValue(_acmeContact),
+            AcmeAuthorities = result.GetValue(_acmeAuthorities),
             Listen = result.GetRequiredValue(_listen),
             Deas = result.GetValue(_deas),
             PortsFrom = result.GetValue(_portsFrom),

@@ -40,6 +40,21 @@ internal sealed record PlatformOptions
     /// <summary>Ports that TCP routes may have; Cloud Foundry's usual hundred.</summary>
     public PortRanges TcpPorts { get; init; } = PortRanges.TryParse("1024-1123", out var usual) ? usual : PortRanges.None;
 
+    /// <summary>Domains whose clients are sent from HTTP to HTTPS: names, "*.example.com", or "*" for all.</summary>
+    public IReadOnlyList<string> HttpsOnly { get; init; } = [];
+
+    /// <summary>Directory of the ACME authority that certificates are ordered from; null: none are.</summary>
+    public Uri? AcmeDirectory { get; init; }
+
+    /// <summary>Names that certificates are ordered for.</summary>
+    public IReadOnlyList<string> AcmeNames { get; init; } = [];
+
+    /// <summary>Mail address that the ACME authority may write to.</summary>
+    public string? AcmeContact { get; init; }
+
+    /// <summary>PEM: what the ACME authority's address is trusted by, when the machine does not know it.</summary>
+    public string? AcmeAuthorities { get; init; }
+
     /// <summary>Address the router listens on.</summary>
     public string Listen { get; init; } = "0.0.0.0";
 
@@ -69,6 +84,12 @@ internal sealed record PlatformOptions
     public int UaaPort => PortsFrom + 2;
     public int LogCachePort => PortsFrom + 3;
     public int RouterStatusPort => PortsFrom + 4;
+
+    /// <summary>Certificates that operators gave.</summary>
+    public string CertificateDirectory => Path.Combine(TlsDirectory, "certificates");
+
+    /// <summary>Certificates that were ordered.</summary>
+    public string AcmeFolder => Path.Combine(TlsDirectory, "acme");
 
     public string TlsDirectory => Path.Combine(Data, "tls");
     /// <summary>A layer for all containers: the authorities they trust.</summary>
@@ -106,6 +127,8 @@ internal sealed record PlatformOptions
         if (MemoryOvercommit is not (>= 1 and <= 100)) throw new SetupException($"--memory-overcommit {MemoryOvercommit} cannot be.", "Use 1 (nothing is promised twice) to 100.");
         if (!System.Net.IPNetwork.TryParse(Network, out var network) || network.PrefixLength != 16)
             throw new SetupException($"--network {Network} is not a /16 network.", "Use one that is free here, like 10.253.0.0/16.");
+        if (AcmeDirectory is not null && AcmeNames.Count == 0)
+            throw new SetupException("--acme needs the names that certificates are ordered for.", "Add --acme-names '*.example.com'.");
         if (StagingTimeout is < 1 or > MaxStagingTimeout)
             throw new SetupException($"--staging-timeout {StagingTimeout} cannot be.", $"Staging may take 1 to {MaxStagingTimeout} minutes.");
         foreach (var port in (int[])[HttpPort, HttpsPort, PortsFrom, BusPort])

@@ -8,6 +8,7 @@ using Tatara.LogCache;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Router;
+using Tatara.Router.Acme;
 using Tatara.Router.Tcp;
 using Tatara.Tls;
 using Tatara.Uaa;
@@ -60,6 +61,13 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             HttpPort = options.HttpPort,
             HttpsPort = options.HttpsPort,
             Certificates = [new CertificateFiles(tls.CertificateFile, tls.KeyFile)],
+            CertificateFolder = options.CertificateDirectory,
+            HttpsOnly = options.HttpsOnly,
+            Acme = options.AcmeDirectory is not { } directory ? null : new AcmeOptions(directory, options.AcmeFolder, options.AcmeNames)
+            {
+                Contact = options.AcmeContact,
+                AuthoritiesFile = options.AcmeAuthorities,
+            },
             PruneInterval = RoutePruneInterval,
             Tcp = new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts),
             StatusPort = options.RouterStatusPort,
