@@ -12,6 +12,7 @@ using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Router.AccessLog;
 using Tatara.Router.Acme;
+using Tatara.Router.Metrics;
 using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy;
 using Tatara.Router.Registration;
@@ -63,6 +64,8 @@ public static class RouterHost
         services.AddSingleton<ProxyContext>();
         services.AddSingleton<StatusEndpoints>();
         services.AddSingleton<IHostLifetime, SilentLifetime>();
+        services.AddSingleton<RouterMetrics>();
+        services.AddSingleton<MetricsPage>();
         services.AddSingleton<AcmeChallenges>();
         services.AddSingleton(new HttpsRedirect(new NamePatterns(options.HttpsOnly), options.ExternalHttpsPort ?? options.HttpsPort ?? 443));
         services.AddSingleton<OwnAnswerFinder>();

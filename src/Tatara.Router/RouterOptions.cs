@@ -47,13 +47,13 @@ public sealed record RouterOptions
     /// <summary>Port of HTTPS as clients see it, which redirects lead to; null: the one of <see cref="HttpsPort"/>.</summary>
     public int? ExternalHttpsPort { get; init; }
 
-    /// <summary>Loopback port of /healthz and /routes; 0 takes any free one, null turns it off.</summary>
+    /// <summary>Loopback port of /healthz, /routes and /metrics; 0 takes any free one, null turns it off.</summary>
     public int? StatusPort { get; init; }
 
-    /// <summary>User of /routes.</summary>
+    /// <summary>User of /routes and /metrics.</summary>
     public string StatusUser { get; init; } = "router";
 
-    /// <summary>Password of /routes. Without one /routes is off: it names every app and address.</summary>
+    /// <summary>Password of /routes and /metrics. Without one they are off: they name every app and address.</summary>
     public string? StatusPassword { get; init; }
 
     /// <summary>An endpoint that has not registered for this long is dropped. Longer survives more lost messages; shorter forgets dead instances sooner.</summary>

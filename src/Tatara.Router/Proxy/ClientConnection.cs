@@ -59,6 +59,7 @@ internal sealed partial class ClientConnection
         var lifetime = _connection.Features.Get<IConnectionLifetimeNotificationFeature>();
         using var draining = lifetime?.ConnectionClosedRequested.UnsafeRegister(static c => ((ClientConnection)c!).OnDraining(), this) ?? default;
         _context.Deadlines.Add(this);
+        _context.Metrics.ConnectionOpened();
         try
         {
             var outcome = Outcome.KeepAlive;
@@ -77,6 +78,7 @@ internal sealed partial class ClientConnection
         finally
         {
             _context.Deadlines.Remove(this);
+            _context.Metrics.ConnectionClosed();
             CloseBackend();
             _requestBuffer.Release();
             _responseBuffer.Release();
@@ -106,7 +108,11 @@ internal sealed partial class ClientConnection
         finally
         {
             // 4.
-            _context.AccessLog.Write(_exchange, _context.Time.GetTimestamp());
+            var finished = _context.Time.GetTimestamp();
+            _context.AccessLog.Write(_exchange, finished);
+            _context.Metrics.Finished(
+                _exchange.Route, _exchange.Endpoint?.Owner.App, _exchange.Status, _context.Time.GetElapsedTime(_exchange.Started, finished),
+                _exchange.ReceivedBytes, _exchange.SentBytes, _exchange.RouterError);
             _requestBuffer.Release();
             _responseBuffer.Release();
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Tatara.Router.Metrics;
 
 namespace Tatara.Router.Registry;
 
@@ -7,16 +8,23 @@ internal sealed class Route(RouteKey key)
 {
     private volatile RouteMember[] _members = [];
     private int _turn = Random.Shared.Next();
+    private StatusCounters? _counters;
 
     public RouteKey Key { get; } = key;
     public byte[] PathBytes { get; } = Encoding.ASCII.GetBytes(key.Path);
     public RouteMember[] Members => _members;
+
+    /// <summary>Its requests; null as long as it had none, or too many other routes are counted.</summary>
+    public StatusCounters? Counters => Volatile.Read(ref _counters);
 
     /// <summary>Of the registry's writer: since when nobody serves it.</summary>
     public long? EmptySince { get; private set; }
 
     /// <summary>Whose turn it is, for round robin.</summary>
     public uint NextTurn() => (uint)Interlocked.Increment(ref _turn);
+
+    /// <summary>False: it has counters already.</summary>
+    public bool TrySetCounters(StatusCounters counters) => Interlocked.CompareExchange(ref _counters, counters, null) is null;
 
     public RouteMember? Find(Endpoint endpoint) => Array.Find(_members, m => m.Endpoint == endpoint);
 
