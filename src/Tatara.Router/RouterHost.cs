@@ -17,6 +17,7 @@ using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy;
 using Tatara.Router.Registration;
 using Tatara.Router.Registry;
+using Tatara.Router.RouteServices;
 using Tatara.Router.Status;
 using Tatara.Router.Tcp;
 using Tatara.Router.Tls;
@@ -66,6 +67,7 @@ public static class RouterHost
         services.AddSingleton<IHostLifetime, SilentLifetime>();
         services.AddSingleton<RouterMetrics>();
         services.AddSingleton<MetricsPage>();
+        services.AddSingleton<RouteServiceHook>();
         services.AddSingleton<AcmeChallenges>();
         services.AddSingleton(new HttpsRedirect(new NamePatterns(options.HttpsOnly), options.ExternalHttpsPort ?? options.HttpsPort ?? 443));
         services.AddSingleton<OwnAnswerFinder>();

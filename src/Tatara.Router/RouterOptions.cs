@@ -3,6 +3,7 @@ using Tatara.MessageBus;
 using Tatara.Router.Acme;
 using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy;
+using Tatara.Router.RouteServices;
 using Tatara.Router.Tcp;
 using Tatara.Router.Tls;
 
@@ -77,6 +78,9 @@ public sealed record RouterOptions
     /// <summary>Cookies of the apps that make a session stick to its instance.</summary>
     public IReadOnlyList<string> StickySessionCookies { get; init; } = ["JSESSIONID"];
 
+    /// <summary>Route services; null: routes that have one lead nowhere.</summary>
+    public RouteServiceOptions? RouteServices { get; init; }
+
     /// <summary>TCP routes; null: this router serves none.</summary>
     public TcpRouting? Tcp { get; init; }
 
@@ -93,6 +97,9 @@ public sealed record RouterOptions
             throw new ArgumentException("HTTPS needs a certificate: give one, or turn the HTTPS port off.");
         foreach (var port in new[] { HttpPort, HttpsPort, StatusPort })
             if (port is < 0 or > IPEndPoint.MaxPort) throw new ArgumentException($"{port} is not a port.");
+        if (RouteServices is { Secret.Length: < 16 } or { PreviousSecret.Length: < 16 })
+            throw new ArgumentException("The secret of route services needs 16 characters or more.");
+        if (RouteServices is { Timeout: var timeout } && timeout <= TimeSpan.Zero) throw new ArgumentException("The timeout of route services must be more than zero.");
         if (HttpsOnly.Count > 0 && HttpsPort is null && ExternalHttpsPort is null)
             throw new ArgumentException("HttpsOnly sends clients to HTTPS, which is off.");
         _ = new NamePatterns(HttpsOnly);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Tatara.Router.Proxy.Backends;
 using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy.Http1;
@@ -151,7 +152,7 @@ internal sealed partial class ClientConnection
     {
         var closes = _isBodyUnread || Request.Closes || _isDraining || Request.MinorVersion == 0;
         _exchange.Status = answer.Status;
-        _output.Write(answer.Render(_exchange.RequestId, closes, Request.IsHead));
+        _output.Write(answer.Render(Encoding.ASCII.GetBytes(_exchange.RequestId.ToString()), closes, Request.IsHead));
         if (!await FlushAsync()) return Outcome.Close;
         if (_isBodyUnread) await LingerAsync();
         return closes ? Outcome.Close : Outcome.KeepAlive;

@@ -125,6 +125,8 @@ internal sealed partial class ClientConnection
     {
         _exchange.Route = _context.Registry.Table.Match(Request[Request.Host], Request[Request.Path]);
         if (_exchange.Route is null) return RouterError.UnknownRoute;
+        if (_context.RouteServices.Apply(_exchange) is { } refusal) return refusal;
+        if (_exchange.Rewrite is { Authority: not null }) return null; // What names an instance means the app's, not the service's.
         if (EndpointChooser.ReadInstanceField(_exchange) is { } error) return error;
         _exchange.StickyId = _context.Sticky.FindInstance(Request);
         return null;

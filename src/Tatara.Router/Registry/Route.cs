@@ -1,5 +1,6 @@
 using System.Text;
 using Tatara.Router.Metrics;
+using Tatara.Router.RouteServices;
 
 namespace Tatara.Router.Registry;
 
@@ -9,10 +10,14 @@ internal sealed class Route(RouteKey key)
     private volatile RouteMember[] _members = [];
     private int _turn = Random.Shared.Next();
     private StatusCounters? _counters;
+    private volatile RouteService? _service;
 
     public RouteKey Key { get; } = key;
     public byte[] PathBytes { get; } = Encoding.ASCII.GetBytes(key.Path);
     public RouteMember[] Members => _members;
+
+    /// <summary>Where requests go before the app gets them, if any of its endpoints says so.</summary>
+    public RouteService? Service => _service;
 
     /// <summary>Its requests; null as long as it had none, or too many other routes are counted.</summary>
     public StatusCounters? Counters => Volatile.Read(ref _counters);
@@ -28,6 +33,13 @@ internal sealed class Route(RouteKey key)
 
     public RouteMember? Find(Endpoint endpoint) => Array.Find(_members, m => m.Endpoint == endpoint);
 
+    /// <summary>What an endpoint's last registration said of a route service.</summary>
+    public void Bind(Endpoint endpoint, RouteService? service)
+    {
+        if (Find(endpoint) is { } member) member.Service = service;
+        _service = Array.Find(_members, m => m.Service is not null)?.Service;
+    }
+
     public void Add(RouteMember member)
     {
         _members = [.. _members, member];
@@ -37,6 +49,7 @@ internal sealed class Route(RouteKey key)
     public void Remove(Endpoint endpoint, long now)
     {
         _members = Array.FindAll(_members, m => m.Endpoint != endpoint);
+        if (_members.Length > 0) _service = Array.Find(_members, m => m.Service is not null)?.Service;
         if (_members.Length == 0) EmptySince ??= now;
     }
 }
@@ -47,6 +60,8 @@ internal sealed class RouteMember(Endpoint endpoint, TimeSpan staleAfter)
     public Endpoint Endpoint { get; } = endpoint;
 
     public TimeSpan StaleAfter { get; set; } = staleAfter;
+
+    public RouteService? Service { get; set; }
 
     /// <summary>Timestamp of the last registration.</summary>
     public long LastSeen { get; set; }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tatara.Protocol;
 using Tatara.Router.Proxy.Backends;
+using Tatara.Router.RouteServices;
 
 namespace Tatara.Router.Registry;
 
@@ -27,7 +28,9 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
     /// <summary>Enters the endpoint into its routes, or marks it as alive there.</summary>
     public void Register(RouterRegistration message)
     {
-        if (!IsValid(message))
+        RouteService? service = null;
+        // A route service that cannot be made out must not leave the app without it.
+        if (!IsValid(message) || (message.RouteServiceUrl is { Length: > 0 } url && !RouteService.TryParse(url, out service)))
         {
             Log.Refused(logger, message.Host, message.Port, message.App);
             return;
@@ -38,7 +41,11 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             var staleAfter = message.StaleThresholdInSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : options.PruneThreshold;
             foreach (var uri in message.Uris)
             {
-                if (RouteKey.TryParse(uri, out var key)) Enter(endpoint, key, staleAfter);
+                if (RouteKey.TryParse(uri, out var key))
+                {
+                    Enter(endpoint, key, staleAfter);
+                    _table.Find(key)!.Bind(endpoint, service);
+                }
                 else Log.BadUri(logger, uri, message.App);
             }
             foreach (var key in TcpKeys(message)) Enter(endpoint, key, staleAfter);
