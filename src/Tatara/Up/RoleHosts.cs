@@ -9,6 +9,7 @@ using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Router;
 using Tatara.Router.Acme;
+using Tatara.Router.RouteServices;
 using Tatara.Router.Tcp;
 using Tatara.Tls;
 using Tatara.Uaa;
@@ -68,6 +69,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
                 Contact = options.AcmeContact,
                 AuthoritiesFile = options.AcmeAuthorities,
             },
+            RouteServices = new RouteServiceOptions(secrets.RouteServiceSecret),
             PruneInterval = RoutePruneInterval,
             Tcp = new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts),
             StatusPort = options.RouterStatusPort,
