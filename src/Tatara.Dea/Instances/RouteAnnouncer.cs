@@ -8,7 +8,7 @@ using Tatara.Protocol;
 namespace Tatara.Dea.Instances;
 
 /// <summary>Tells the routers where instances are: at once, again at the interval they ask for, and when a router starts.</summary>
-internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, TimeProvider time, ILogger<RouteAnnouncer> logger)
+internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, PortPool ports, TimeProvider time, ILogger<RouteAnnouncer> logger)
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
 
@@ -62,6 +62,7 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Tim
     /// <summary>A router says how often it wants to hear.</summary>
     public void Follow(RouterGreeting greeting)
     {
+        ports.Follow(greeting);
         var asked = TimeSpan.FromSeconds(greeting.MinimumRegisterIntervalInSeconds);
         if (asked >= ShortestInterval && asked < _interval) logger.LogInformation("The router wants to hear every {Interval}.", asked);
         if (asked >= ShortestInterval) _interval = asked;

@@ -38,6 +38,7 @@ public sealed class TestRouter : IAsyncDisposable
     {
         var started = new TaskCompletionSource();
         await using var starts = await Bus.SubscribeCoreAsync<RouterGreeting>(Subjects.RouterStart);
+        await Bus.PingAsync();
         var options = new RouterOptions
         {
             Bus = new NatsOptions { Servers = [Nats.Address] },
