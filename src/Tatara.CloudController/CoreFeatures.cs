@@ -18,6 +18,7 @@ using Tatara.CloudController.Root;
 using Tatara.CloudController.RouterGroups;
 using Tatara.CloudController.Routes;
 using Tatara.CloudController.SecurityGroups;
+using Tatara.CloudController.Services;
 using Tatara.CloudController.Sidecars;
 using Tatara.CloudController.Spaces;
 using Tatara.CloudController.Stacks;
@@ -51,6 +52,7 @@ internal static class CoreFeatures
         services.AddManifests();
         services.AddSecurityGroups();
         services.AddNetworkPolicies();
+        services.AddServices();
         services.AddAbsent();
     }
 
@@ -77,6 +79,7 @@ internal static class CoreFeatures
         routes.MapManifests();
         routes.MapSecurityGroups();
         routes.MapNetworkPolicies();
+        routes.MapServices();
         routes.MapAbsent();
     }
 }

@@ -22,7 +22,8 @@ internal sealed class RouteUris
             Distinct(routes.Where(r => r is { Internal: false, Tcp: null })),
             Distinct(routes.Where(r => r.Internal)),
             [.. routes.Select(r => r.Tcp).OfType<TcpRoute>().Distinct()],
-            Distinct(routes.Where(r => !r.Internal)));
+            Distinct(routes.Where(r => !r.Internal)),
+            routes.Where(r => r is { Internal: false, Tcp: null, Service: not null }).DistinctBy(r => r.Uri).ToDictionary(r => r.Uri, r => r.Service!));
 
         static List<string> Distinct(IEnumerable<ProcessRoute> routes) => [.. routes.Select(r => r.Uri).Distinct()];
     }
@@ -36,11 +37,19 @@ internal sealed class RouteUris
             join domain in db.Domains on route.DomainGuid equals domain.Guid
             orderby route.Id
             select new { destination.ProcessType, Route = route, domain.Name, domain.Internal }).ToListAsync(cancellationToken);
+        var guids = rows.Select(r => r.Route.Guid).Distinct().ToList();
+        var services = await (
+            from binding in db.RouteBindings.AsNoTracking()
+            where guids.Contains(binding.RouteGuid)
+            join instance in db.ServiceInstances on binding.ServiceInstanceGuid equals instance.Guid
+            where instance.RouteServiceUrl != null
+            select new { binding.RouteGuid, instance.RouteServiceUrl }).ToDictionaryAsync(b => b.RouteGuid, b => b.RouteServiceUrl!, cancellationToken);
         return new RouteUris(rows.Select(r => new ProcessRoute(
-            r.ProcessType, AppUris.Of(r.Route, r.Name), r.Internal, r.Route.RouterGroupGuid is { } group ? new TcpRoute(group, r.Route.Port) : null)));
+            r.ProcessType, AppUris.Of(r.Route, r.Name), r.Internal, r.Route.RouterGroupGuid is { } group ? new TcpRoute(group, r.Route.Port) : null,
+            services.GetValueOrDefault(r.Route.Guid))));
     }
 
-    private sealed record ProcessRoute(string ProcessType, string Uri, bool Internal, TcpRoute? Tcp);
+    private sealed record ProcessRoute(string ProcessType, string Uri, bool Internal, TcpRoute? Tcp, string? Service);
 }
 
 /// <summary>How the processes of one type are reached.</summary>
@@ -48,4 +57,6 @@ internal sealed class RouteUris
 /// <param name="InternalNames">Names of internal domains, which lead other apps straight to their containers.</param>
 /// <param name="Tcp">Ports that routers send to them.</param>
 /// <param name="Shown">What VCAP_APPLICATION says: uris, and TCP routes as "domain:port".</param>
-internal sealed record ProcessRoutes(IReadOnlyList<string> Uris, IReadOnlyList<string> InternalNames, IReadOnlyList<TcpRoute> Tcp, IReadOnlyList<string> Shown);
+/// <param name="Services">Which of the uris go through a route service, and its URL.</param>
+internal sealed record ProcessRoutes(
+    IReadOnlyList<string> Uris, IReadOnlyList<string> InternalNames, IReadOnlyList<TcpRoute> Tcp, IReadOnlyList<string> Shown, IReadOnlyDictionary<string, string> Services);

@@ -45,6 +45,7 @@ internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesRea
             Sidecars: await SidecarStore.BesideAsync(db, process, cancellationToken),
             InternalNames: routes.InternalNames,
             TcpRoutes: routes.Tcp.Count == 0 ? null : routes.Tcp,
+            RouteServices: routes.Services.Count == 0 ? null : routes.Services,
             EgressNetworkRules: await network.OfSpaceAsync(app.SpaceGuid, SecurityPhase.Running, cancellationToken));
     }
 

@@ -119,7 +119,8 @@ internal sealed class RouteEndpoints(
         }
         if (query.Values("domain_guids") is { } domainGuids) rows = rows.Where(r => domainGuids.Contains(r.DomainGuid));
         if (query.Values("space_guids") is { } spaces) rows = rows.Where(r => spaces.Contains(r.SpaceGuid));
-        if (query.Values("service_instance_guids") is not null) rows = rows.Where(r => false);
+        if (query.Values("service_instance_guids") is { } services)
+            rows = rows.Where(r => db.RouteBindings.Any(b => b.RouteGuid == r.Guid && services.Contains(b.ServiceInstanceGuid)));
         if (query.Values("app_guids") is { } apps) rows = rows.Where(r => db.RouteDestinations.Any(d => d.RouteGuid == r.Guid && apps.Contains(d.AppGuid)));
         if (query.Values("organization_guids") is { } organizations)
             rows = rows.Where(r => db.Spaces.Any(s => s.Guid == r.SpaceGuid && organizations.Contains(s.OrganizationGuid)));
