@@ -24,7 +24,7 @@ public sealed class RouteServiceTests : RouterTestBase
 
         var seen = service.Requests.ShouldHaveSingleItem();
         seen.ShouldStartWith($"GET /check HTTP/1.1\r\nHost: {Service}\r\n");
-        Field(seen, "X-CF-Forwarded-Url").ShouldBe($"https://{App}/cart?id=1");
+        Field(seen, "X-CF-Forwarded-Url").ShouldBe($"https://{App}:8443/cart?id=1");
         app.Requests.ShouldBeEmpty();
 
         (await SendAsync("GET /cart?id=1", App, Signed(seen) + "X-CF-Forwarded-Url: anything\r\nx_cf_proxy_metadata: x\r\n")).Body.ShouldBe("app");
@@ -157,7 +157,7 @@ public sealed class RouteServiceTests : RouterTestBase
 
     protected override RouterOptions Configure(RouterOptions options) => options with
     {
-        HttpsPort = null, Certificates = [], RouteServices = new RouteServiceOptions(Secret) { PreviousSecret = "the secret before this one" },
+        HttpsPort = null, Certificates = [], ExternalHttpsPort = 8443, RouteServices = new RouteServiceOptions(Secret) { PreviousSecret = "the secret before this one" },
     };
 
     private static string Field(string head, string name) => Regex.Match(head, $"^{name}: (.*)\r$", RegexOptions.Multiline).Groups[1].Value;

@@ -23,6 +23,8 @@ namespace Tatara.Cli.Api;
 [JsonSerializable(typeof(Page<Buildpack>), TypeInfoPropertyName = "BuildpackPage")]
 [JsonSerializable(typeof(Page<Stack>), TypeInfoPropertyName = "StackPage")]
 [JsonSerializable(typeof(Page<AuditEvent>), TypeInfoPropertyName = "AuditEventPage")]
+[JsonSerializable(typeof(Page<ServiceInstance>), TypeInfoPropertyName = "ServiceInstancePage")]
+[JsonSerializable(typeof(Page<RouteBinding>), TypeInfoPropertyName = "RouteBindingPage")]
 [JsonSerializable(typeof(ProcessStats))]
 [JsonSerializable(typeof(AppEnvironment))]
 [JsonSerializable(typeof(EnvironmentGroup))]

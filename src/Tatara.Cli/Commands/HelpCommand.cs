@@ -27,6 +27,7 @@ internal sealed class HelpCommand : CfCommand
         ("SPACES:", ["spaces", "create-space", "delete-space"]),
         ("DOMAINS:", ["domains", "create-private-domain", "delete-private-domain", "create-shared-domain", "delete-shared-domain", "router-groups"]),
         ("ROUTES:", ["routes", "create-route", "map-route", "unmap-route", "delete-route"]),
+        ("SERVICES:", ["create-user-provided-service", "delete-service", "bind-route-service", "unbind-route-service"]),
         ("BUILDPACKS:", ["buildpacks"]),
         ("ADVANCED:", ["curl", "oauth-token"]),
     ];

@@ -23,7 +23,7 @@ internal sealed class ServiceInstanceEndpoints(CloudControllerDbContext db, Acce
         if (query.Values("space_guids") is { } spaces) rows = rows.Where(i => spaces.Contains(i.SpaceGuid));
         if (query.Values("organization_guids") is { } organizations) rows = rows.Where(i => db.Spaces.Any(s => s.Guid == i.SpaceGuid && organizations.Contains(s.OrganizationGuid)));
         if (query.Values("type") is ["managed"] || query.Values("service_plan_guids") is not null || query.Values("service_plan_names") is not null) rows = rows.Where(_ => false);
-        var page = await pager.ReadAsync(rows.AsNoTracking(), query, call.Cancelled);
+        var page = await pager.ReadAsync(rows.AsNoTracking(), query, call.Cancelled, "name");
         return Answer.Ok(pager.Present(query, page.Total, page.Rows.Select(i => (object)ServiceInstanceResponse.From(i, links)).ToList()));
     }
 

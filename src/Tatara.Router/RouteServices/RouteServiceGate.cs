@@ -28,8 +28,12 @@ internal readonly record struct RouteServiceVerdict(RouteServiceStep Step, Route
 
 /// <summary>Keeps apps behind their route services: a request passes with a signature of this router's for the same route, or goes to the service to get one. Pure.</summary>
 /// <param name="signer">Null: route services are off, and their routes lead nowhere.</param>
-internal sealed class RouteServiceGate(RouteServiceSigner? signer, bool recommendsHttps)
+/// <param name="scheme">How services are told to send requests on: http or https.</param>
+/// <param name="port">Of the routers for that, as services see it; null: the scheme's own.</param>
+internal sealed class RouteServiceGate(RouteServiceSigner? signer, string scheme, int? port)
 {
+    private readonly string _port = port is null ? "" : $":{port}";
+
     public static ReadOnlySpan<byte> SignatureField => "X-CF-Proxy-Signature"u8;
     public static ReadOnlySpan<byte> MetadataField => "X-CF-Proxy-Metadata"u8;
     public static ReadOnlySpan<byte> ForwardedUrlField => "X-CF-Forwarded-Url"u8;
@@ -65,7 +69,7 @@ internal sealed class RouteServiceGate(RouteServiceSigner? signer, bool recommen
         }
         var service = route.Service!;
         if (table.Match(service.Host, service.Path) is not { Service: null } next) return new(RouteServiceStep.ServiceUnknown);
-        var url = $"{(recommendsHttps ? "https" : "http")}://{Encoding.ASCII.GetString(host)}{Encoding.Latin1.GetString(target)}";
+        var url = $"{scheme}://{Encoding.ASCII.GetString(host)}{_port}{Encoding.Latin1.GetString(target)}";
         var (made, about) = signer.Sign(url);
         return new(RouteServiceStep.ToService, next, Encoding.Latin1.GetBytes($"X-CF-Proxy-Signature: {made}\r\nX-CF-Proxy-Metadata: {about}\r\nX-CF-Forwarded-Url: {url}\r\n"));
     }
@@ -76,6 +80,7 @@ internal sealed class RouteServiceGate(RouteServiceSigner? signer, bool recommen
         if (start < 3) return null;
         var slash = url.IndexOf('/', start);
         var (host, rest) = slash < 0 ? (url[start..], "/") : (url[start..slash], url[slash..]);
+        if (host.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon) host = host[..colon];
         var query = rest.IndexOf('?', StringComparison.Ordinal);
         return table.Match(Encoding.ASCII.GetBytes(host), Encoding.Latin1.GetBytes(query < 0 ? rest : rest[..query]));
     }

@@ -14,8 +14,7 @@ internal sealed class RouteServiceHook(RouterOptions options, RouteRegistry regi
     private static readonly RouterError UpgradeUnsupported = new(503, "Service Unavailable", "route_service_unsupported", "Websocket requests are not supported for routes bound to Route Services.");
     private static readonly RouterError ServiceUnknown = new(502, "Bad Gateway", "route_service_unsupported", "The route service of this route is not served here.");
 
-    private readonly RouteServiceGate _gate = new(
-        options.RouteServices is null ? null : new RouteServiceSigner(options.RouteServices, time), options.RouteServices?.RecommendHttps ?? true);
+    private readonly RouteServiceGate _gate = CreateGate(options, time);
 
     /// <summary>Changes the exchange's route and rewrite where a route service is in between. Null: go on; else what to answer.</summary>
     public RouterError? Apply(Exchange exchange)
@@ -41,6 +40,14 @@ internal sealed class RouteServiceHook(RouterOptions options, RouteRegistry regi
             case RouteServiceStep.ServiceUnknown: return ServiceUnknown;
             default: return Forged;
         }
+    }
+
+    private static RouteServiceGate CreateGate(RouterOptions options, TimeProvider time)
+    {
+        var signer = options.RouteServices is null ? null : new RouteServiceSigner(options.RouteServices, time);
+        var isHttps = options.RouteServices?.RecommendHttps ?? true;
+        var port = isHttps ? options.ExternalHttpsPort ?? options.HttpsPort : options.HttpPort;
+        return new RouteServiceGate(signer, isHttps ? "https" : "http", port == (isHttps ? 443 : 80) ? null : port);
     }
 
     private static ReadOnlySpan<byte> Find(RequestHead request, ReadOnlySpan<byte> name)

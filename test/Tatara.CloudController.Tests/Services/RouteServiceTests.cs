@@ -66,6 +66,7 @@ public sealed class RouteServiceTests(CoreFixture cc) : IClassFixture<CoreFixtur
         var created = await cc.Admin.CreateAsync("/v3/service_instances", new { type = "user-provided", name = "db", credentials = new { password = "p" }, relationships = World.To("space", space) });
         (await cc.Admin.PostAsync("/v3/service_instances", new { type = "user-provided", name = "db", relationships = World.To("space", space) }))
             .ExpectError(HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "The service instance name is taken: db.");
+        (await cc.Admin.GetAsync($"/v3/service_instances?space_guids={space}&order_by=name")).Json["resources"]!.AsArray().Count.ShouldBe(1);
         (await cc.Admin.GetAsync($"/v3/service_instances/{created["guid"]}/credentials")).Json.ToJsonString().ShouldBe("""{"password":"p"}""");
         created.ToJsonString().ShouldNotContain("password");
         (await cc.User("nobody").GetAsync($"/v3/service_instances/{created["guid"]}/credentials")).Status.ShouldBe(HttpStatusCode.NotFound);
