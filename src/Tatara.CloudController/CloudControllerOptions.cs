@@ -89,7 +89,7 @@ public sealed record CloudControllerOptions
         Require(BlobSigningKey.Length >= 32, "The blob signing key needs 32 characters or more.");
         Require(BulkUser.Length > 0 && BulkPassword.Length > 0, "The bulk API needs a user and a password.");
         Require(Port is >= 0 and <= 65535, $"{Port} is not a port.");
-        Require(RouterGroups.Select(g => g.Guid).Distinct().Count() == RouterGroups.Count && RouterGroups.Select(g => g.Name).Distinct().Count() == RouterGroups.Count,
+        Require(RouterGroups.Select(g => g.Id).Distinct().Count() == RouterGroups.Count && RouterGroups.Select(g => g.Name).Distinct().Count() == RouterGroups.Count,
             "Each router group needs a name and a guid of its own.");
         Require(ExternalHttpsPort is null or (> 0 and <= 65535), $"{ExternalHttpsPort} is not a port.");
         Require(ReservedDiskMb >= 0, "The disk that is kept in reserve must not be negative.");
@@ -108,7 +108,7 @@ public sealed record CloudControllerOptions
 }
 
 /// <summary>Routers that listen on the ports of TCP routes, as the routing API names them.</summary>
-/// <param name="Guid">Domains keep it, and routers are told it: the same for as long as the group lives.</param>
+/// <param name="Id">Its guid in the API. Domains keep it, and routers are told it: the same for as long as the group lives.</param>
 /// <param name="Name">What `cf create-shared-domain --router-group` takes.</param>
 /// <param name="Ports">The ports that routes may have.</param>
-public sealed record RouterGroup(string Guid, string Name, PortRanges Ports);
+public sealed record RouterGroup(string Id, string Name, PortRanges Ports);

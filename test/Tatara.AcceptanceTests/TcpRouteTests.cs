@@ -47,7 +47,7 @@ public sealed class TcpRouteTests
     }
 
     /// <summary>Talks to the port until that many instances have answered.</summary>
-    private static Task GreetedAsync(int port, int instances) => Eventually.BecomesAsync($"{instances} instances behind port {port}", TimeSpan.FromSeconds(60), async () =>
+    private static Task<int> GreetedAsync(int port, int instances) => Eventually.BecomesAsync($"{instances} instances behind port {port}", TimeSpan.FromSeconds(60), async () =>
     {
         var greetings = new HashSet<string>();
         for (var i = 0; i < instances * 6; i++)

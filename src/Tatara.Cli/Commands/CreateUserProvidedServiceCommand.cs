@@ -52,7 +52,7 @@ internal sealed class CreateUserProvidedServiceCommand : CfCommand
         return ExitCodes.Success;
     }
 
-    private static JsonNode ReadCredentials(string text)
+    private static JsonObject ReadCredentials(string text)
     {
         try
         {

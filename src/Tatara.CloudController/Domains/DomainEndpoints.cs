@@ -47,7 +47,7 @@ internal sealed partial class DomainEndpoints(CloudControllerDbContext db, Domai
         if (owner is null && sharedWith.Count > 0) body.Fail("Can not create a shared domain without an owning organization");
         body.ThrowIfInvalid();
         if (owner is null) access.RequireAdmin();
-        if (group is not null && options.RouterGroups.All(g => g.Guid != group)) throw ApiErrors.Unprocessable($"Router group with guid '{group}' not found.");
+        if (group is not null && options.RouterGroups.All(g => g.Id != group)) throw ApiErrors.Unprocessable($"Router group with guid '{group}' not found.");
         foreach (var organization in sharedWith.Prepend(owner).OfType<string>()) await RequireWritableOrganizationAsync(organization, call.Cancelled);
 
         await RequireFreeAsync(name!, owner, call.Cancelled);

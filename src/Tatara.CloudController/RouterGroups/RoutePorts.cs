@@ -12,7 +12,7 @@ internal sealed class RoutePorts(CloudControllerDbContext db, CloudControllerOpt
     public RouterGroup? GroupOf(Domain domain)
     {
         if (domain.RouterGroupGuid is not { } guid) return null;
-        return options.RouterGroups.FirstOrDefault(g => g.Guid == guid)
+        return options.RouterGroups.FirstOrDefault(g => g.Id == guid)
             ?? throw ApiErrors.Unprocessable("Route could not be created because the specified domain does not have a valid router group.");
     }
 
@@ -20,7 +20,7 @@ internal sealed class RoutePorts(CloudControllerDbContext db, CloudControllerOpt
     /// <param name="taken">What to say when the domain has a route of this port already.</param>
     public async Task<int> ChooseAsync(RouterGroup group, Domain domain, int? wanted, Func<string> taken, CancellationToken cancellationToken)
     {
-        var used = await db.Routes.AsNoTracking().Where(r => r.RouterGroupGuid == group.Guid).Select(r => new { r.Port, r.DomainGuid }).ToListAsync(cancellationToken);
+        var used = await db.Routes.AsNoTracking().Where(r => r.RouterGroupGuid == group.Id).Select(r => new { r.Port, r.DomainGuid }).ToListAsync(cancellationToken);
         if (wanted is not { } port)
         {
             var free = group.Ports.All.Except(used.Select(u => u.Port)).ToArray();

@@ -17,7 +17,7 @@ internal sealed class RouterGroupEndpoints(CloudControllerOptions options)
         var name = call.Http.Request.Query["name"].ToString();
         return Task.FromResult(Answer.Ok(options.RouterGroups
             .Where(g => name.Length == 0 || g.Name == name)
-            .Select(g => new { g.Guid, g.Name, Type, ReservablePorts = g.Ports.ToString() })
+            .Select(g => new { Guid = g.Id, g.Name, Type, ReservablePorts = g.Ports.ToString() })
             .ToArray()));
     }
 }

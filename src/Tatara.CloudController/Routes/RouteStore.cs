@@ -36,7 +36,7 @@ internal sealed class RouteStore(
         if (group is null) await RequireFreeAsync(name, domain, space, cancellationToken);
         var port = group is null ? 0 : await ports.ChooseAsync(group, domain, name.Port, () => name.TakenIn(domain), cancellationToken);
         await quotas.CheckNewRouteAsync(space, reservesPort: group is not null, cancellationToken);
-        var route = new Route { Host = name.Host, Path = name.Path, Port = port, RouterGroupGuid = group?.Guid, DomainGuid = domain.Guid, SpaceGuid = space.Guid };
+        var route = new Route { Host = name.Host, Path = name.Path, Port = port, RouterGroupGuid = group?.Id, DomainGuid = domain.Guid, SpaceGuid = space.Guid };
         configure(route);
         db.Routes.Add(route);
         events.Record("audit.route.create", Subject(route, domain), space.Guid, space.OrganizationGuid, request);

@@ -1,4 +1,3 @@
-using System.Text;
 using Tatara.Router.Acme;
 
 namespace Tatara.Router.OwnAnswers;

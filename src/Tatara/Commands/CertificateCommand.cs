@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Tatara.Configuration;
 using Tatara.Tls;
 
 namespace Tatara.Commands;

@@ -169,7 +169,7 @@ public sealed class TcpRouteTests(TcpFixture cc) : IClassFixture<TcpFixture>
         ((string)route["destinations"]![0]!["protocol"]!).ShouldBe("tcp");
     }
 
-    private static object With(string space, string domain, object fields)
+    private static System.Text.Json.Nodes.JsonObject With(string space, string domain, object fields)
     {
         var body = System.Text.Json.JsonSerializer.SerializeToNode(fields)!.AsObject();
         body["relationships"] = System.Text.Json.JsonSerializer.SerializeToNode(new { space = World.Data(space), domain = World.Data(domain) });

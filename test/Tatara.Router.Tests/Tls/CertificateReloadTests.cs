@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using Tatara.Router.Tests.Support;
-using Tatara.Router.Tls;
 
 namespace Tatara.Router.Tests.Tls;
 
