@@ -194,6 +194,23 @@ public sealed class TcpRouteTests : RouterTestBase
     }
 
     [Fact]
+    public async Task Stop_OpenConnection_MayFinishAndNewOnesAreRefused()
+    {
+        await using var app = RawBackend.Start(EchoAsync);
+        await RegisterAsync(_port, app.Endpoint);
+        using var client = await ConnectAsync(_port);
+        (await EchoAsync(client, "before")).ShouldBe("before");
+
+        var stopping = Router.DisposeAsync().AsTask();
+        await TestRouter.UntilAsync(() => IsRefused(_port));
+        (await EchoAsync(client, "during")).ShouldBe("during");
+        client.Socket.Shutdown(SocketShutdown.Send);
+
+        (await client.ReadToEndAsync()).ShouldBe("");
+        await stopping.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task Http_HostThatLooksLikeAPort_IsNoRoute()
     {
         await using var app = RawBackend.Saying("tcp only");

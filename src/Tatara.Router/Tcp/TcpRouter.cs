@@ -20,6 +20,7 @@ internal sealed partial class TcpRouter(TcpContext context) : BackgroundService
     private readonly List<TcpPort> _ending = [];
     private readonly HashSet<int> _taken = [];
     private readonly CancellationTokenSource _cut = new();
+    private bool _isStopped;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -32,6 +33,7 @@ internal sealed partial class TcpRouter(TcpContext context) : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        if (Interlocked.Exchange(ref _isStopped, true)) return;
         foreach (var port in _open.Values) port.Close();
         var all = _open.Values.Concat(_ending).ToList();
         await Task.WhenAll(all.Select(p => p.Ended)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
