@@ -26,13 +26,14 @@ internal sealed class CommonOptions
     private readonly Option<int> _portsFrom = new("--ports-from") { Description = "first of the loopback ports the platform's parts use", DefaultValueFactory = _ => Defaults.PortsFrom };
     private readonly Option<string> _network = new("--network") { Description = "private /16 network for containers", DefaultValueFactory = _ => Defaults.Network };
     private readonly Option<bool> _noHosts = new("--no-hosts") { Description = "leave /etc/hosts alone" };
+    private readonly Option<bool> _jsonLog = new("--json-log") { Description = "write the platform's log as a JSON object a line" };
     private readonly Option<long?> _memory = new("--memory") { Description = "MB for app instances (default: three quarters of the machine's memory)" };
     private readonly Option<double> _overcommit = new("--memory-overcommit") { Description = "promise so many times the memory there is", DefaultValueFactory = _ => Defaults.MemoryOvercommit };
     private readonly Option<int> _stagingTimeout = new("--staging-timeout") { Description = "minutes that the staging of an app may take", DefaultValueFactory = _ => Defaults.StagingTimeout };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _tcpPorts, _httpsOnly, _acme, _acmeNames, _acmeContact, _acmeAuthorities, _listen, _deas, _portsFrom, _network, _noHosts, _memory, _overcommit, _stagingTimeout])
+        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _tcpPorts, _httpsOnly, _acme, _acmeNames, _acmeContact, _acmeAuthorities, _listen, _deas, _portsFrom, _network, _noHosts, _jsonLog, _memory, _overcommit, _stagingTimeout])
             command.Options.Add(option);
     }
 
@@ -43,6 +44,7 @@ internal sealed class CommonOptions
         "--http-port", Text(options.HttpPort), "--https-port", Text(options.HttpsPort), "--tcp-ports", options.TcpPorts.ToString(), "--listen", options.Listen,
         "--deas", Text(options.Deas), "--ports-from", Text(options.PortsFrom), "--network", options.Network, "--staging-timeout", Text(options.StagingTimeout),
         "--memory-overcommit", options.MemoryOvercommit.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        .. options.JsonLog ? ["--json-log"] : Array.Empty<string>(),
         .. options.MemoryMb is { } memory ? ["--memory", Text(memory)] : Array.Empty<string>(),
     ];
 
@@ -71,6 +73,7 @@ internal sealed class CommonOptions
             Deas = result.GetValue(_deas),
             PortsFrom = result.GetValue(_portsFrom),
             Network = result.GetRequiredValue(_network),
+            JsonLog = result.GetValue(_jsonLog),
             WriteHosts = !result.GetValue(_noHosts),
             MemoryMb = result.GetValue(_memory),
             StagingTimeout = result.GetRequiredValue(_stagingTimeout),

@@ -67,6 +67,9 @@ internal sealed record PlatformOptions
     /// <summary>Whether names are kept in /etc/hosts.</summary>
     public bool WriteHosts { get; init; } = true;
 
+    /// <summary>Whether the log's lines are JSON objects.</summary>
+    public bool JsonLog { get; init; }
+
     /// <summary>Private network for containers, a /16. Its last 256 addresses are this machine's own, one for each DEA.</summary>
     public string Network { get; init; } = "10.253.0.0/16";
 
