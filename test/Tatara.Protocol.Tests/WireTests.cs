@@ -51,6 +51,17 @@ public sealed class WireTests
              "tcp_routes":[{"router_group":"6e1a5b1c","port":1024}],"route_services":{"dora.tatara.localhost":"https://rs.tatara.localhost"}}
             """
         },
+        { typeof(DrainRequest), """{"timeout_in_seconds":60}""" },
+        { typeof(DrainProgress), """{"dea":"dea-1","instances":2,"stagings":1}""" },
+        { typeof(NetworkRulesRequest), """{"spaces":["s1"],"apps":["a1"]}""" },
+        {
+            typeof(NetworkRules),
+            """
+            {"egress":{"s1":[{"protocol":"tcp","destination":"10.0.0.0/8","ports":"443","type":0,"code":0,"log":true}]},
+             "policies":[{"source":"a1","destination":"a2","protocol":"tcp","start_port":8080,"end_port":8081}]}
+            """
+        },
+        { typeof(ContainerAddresses), """{"dea":"dea-1","containers":[{"app":"a1","index":0,"address":"10.253.0.2","names":["a.apps.internal"]}]}""" },
         { typeof(DeaStopMessage), """{"droplet":"a1"}""" },
         { typeof(DeaStopMessage), """{"droplet":"a1","version":"v1","indices":[0,2],"instances":["i1"]}""" },
         { typeof(DeaUpdateMessage), """{"droplet":"a1","uris":["x.tatara.localhost"],"version":"v1"}""" },
