@@ -23,7 +23,8 @@ internal sealed class RouteUris
             Distinct(routes.Where(r => r.Internal)),
             [.. routes.Select(r => r.Tcp).OfType<TcpRoute>().Distinct()],
             Distinct(routes.Where(r => !r.Internal)),
-            routes.Where(r => r is { Internal: false, Tcp: null, Service: not null }).DistinctBy(r => r.Uri).ToDictionary(r => r.Uri, r => r.Service!));
+            routes.Where(r => r is { Internal: false, Tcp: null, Service: not null }).DistinctBy(r => r.Uri).ToDictionary(r => r.Uri, r => r.Service!),
+            Distinct(routes.Where(r => r is { Internal: false, Tcp: null, Protocol: "http2" })));
 
         static List<string> Distinct(IEnumerable<ProcessRoute> routes) => [.. routes.Select(r => r.Uri).Distinct()];
     }
@@ -36,7 +37,7 @@ internal sealed class RouteUris
             join route in db.Routes on destination.RouteGuid equals route.Guid
             join domain in db.Domains on route.DomainGuid equals domain.Guid
             orderby route.Id
-            select new { destination.ProcessType, Route = route, domain.Name, domain.Internal }).ToListAsync(cancellationToken);
+            select new { destination.ProcessType, destination.Protocol, Route = route, domain.Name, domain.Internal }).ToListAsync(cancellationToken);
         var guids = rows.Select(r => r.Route.Guid).Distinct().ToList();
         var services = await (
             from binding in db.RouteBindings.AsNoTracking()
@@ -46,10 +47,10 @@ internal sealed class RouteUris
             select new { binding.RouteGuid, instance.RouteServiceUrl }).ToDictionaryAsync(b => b.RouteGuid, b => b.RouteServiceUrl!, cancellationToken);
         return new RouteUris(rows.Select(r => new ProcessRoute(
             r.ProcessType, AppUris.Of(r.Route, r.Name), r.Internal, r.Route.RouterGroupGuid is { } group ? new TcpRoute(group, r.Route.Port) : null,
-            services.GetValueOrDefault(r.Route.Guid))));
+            services.GetValueOrDefault(r.Route.Guid), r.Protocol)));
     }
 
-    private sealed record ProcessRoute(string ProcessType, string Uri, bool Internal, TcpRoute? Tcp, string? Service);
+    private sealed record ProcessRoute(string ProcessType, string Uri, bool Internal, TcpRoute? Tcp, string? Service, string Protocol);
 }
 
 /// <summary>How the processes of one type are reached.</summary>
@@ -58,5 +59,7 @@ internal sealed class RouteUris
 /// <param name="Tcp">Ports that routers send to them.</param>
 /// <param name="Shown">What VCAP_APPLICATION says: uris, and TCP routes as "domain:port".</param>
 /// <param name="Services">Which of the uris go through a route service, and its URL.</param>
+/// <param name="Http2">Which of the uris are served by HTTP/2.</param>
 internal sealed record ProcessRoutes(
-    IReadOnlyList<string> Uris, IReadOnlyList<string> InternalNames, IReadOnlyList<TcpRoute> Tcp, IReadOnlyList<string> Shown, IReadOnlyDictionary<string, string> Services);
+    IReadOnlyList<string> Uris, IReadOnlyList<string> InternalNames, IReadOnlyList<TcpRoute> Tcp, IReadOnlyList<string> Shown, IReadOnlyDictionary<string, string> Services,
+    IReadOnlyList<string> Http2);

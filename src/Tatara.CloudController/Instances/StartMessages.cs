@@ -46,6 +46,7 @@ internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesRea
             InternalNames: routes.InternalNames,
             TcpRoutes: routes.Tcp.Count == 0 ? null : routes.Tcp,
             RouteServices: routes.Services.Count == 0 ? null : routes.Services,
+            Http2Uris: routes.Http2.Count == 0 ? null : routes.Http2,
             EgressNetworkRules: await network.OfSpaceAsync(app.SpaceGuid, SecurityPhase.Running, cancellationToken));
     }
 

@@ -91,8 +91,8 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Por
 
     private async Task PublishAsync(string subject, InstanceRecord record, InstanceRoutes routes)
     {
-        foreach (var (uris, tcp, service) in routes.Messages())
-            await bus.PublishAsync(subject, Describe(record, uris) with { TcpRoutes = tcp, RouteServiceUrl = service });
+        foreach (var part in routes.Messages())
+            await bus.PublishAsync(subject, Describe(record, part.Uris) with { TcpRoutes = part.Tcp, RouteServiceUrl = part.RouteService, Protocol = part.Protocol });
     }
 
     private RouterRegistration Describe(InstanceRecord record, IReadOnlyList<string> uris) => new(

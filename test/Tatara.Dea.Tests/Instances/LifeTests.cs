@@ -120,17 +120,18 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task Update_RouteServices_GoOutInAMessageOfTheirOwn()
+    public async Task Update_RouteServicesAndHttp2_GoOutInMessagesOfTheirOwn()
     {
         await using var dea = await DeaUnderTest.StartAsync();
         await dea.RunInstanceAsync(dea.StartMessage());
 
         await dea.Bus.Connection.PublishAsync(Subjects.DeaUpdate, new DeaUpdateMessage(
-            DeaUnderTest.App, ["dora.tatara.localhost", "guarded.tatara.localhost"],
+            DeaUnderTest.App, ["dora.tatara.localhost", "guarded.tatara.localhost", "grpc.tatara.localhost"], Http2Uris: ["grpc.tatara.localhost"],
             RouteServices: new Dictionary<string, string> { ["guarded.tatara.localhost"] = "https://guard.tatara.localhost" }));
 
         var guarded = await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.Uris is ["guarded.tatara.localhost"]);
-        guarded.RouteServiceUrl.ShouldBe("https://guard.tatara.localhost");
+        (guarded.RouteServiceUrl, guarded.Protocol).ShouldBe(("https://guard.tatara.localhost", null));
+        (await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.Uris is ["grpc.tatara.localhost"])).Protocol.ShouldBe("http2");
         dea.Bus.Heard<RouterRegistration>(Subjects.RouterRegister).Where(r => r.Uris.Contains("dora.tatara.localhost")).ShouldAllBe(r => r.RouteServiceUrl == null);
     }
 
