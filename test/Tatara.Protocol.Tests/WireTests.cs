@@ -51,17 +51,6 @@ public sealed class WireTests
              "tcp_routes":[{"router_group":"6e1a5b1c","port":1024}],"route_services":{"dora.tatara.localhost":"https://rs.tatara.localhost"}}
             """
         },
-        { typeof(DrainRequest), """{"timeout_in_seconds":60}""" },
-        { typeof(DrainProgress), """{"dea":"dea-1","instances":2,"stagings":1}""" },
-        { typeof(NetworkRulesRequest), """{"spaces":["s1"],"apps":["a1"]}""" },
-        {
-            typeof(NetworkRules),
-            """
-            {"egress":{"s1":[{"protocol":"tcp","destination":"10.0.0.0/8","ports":"443","type":0,"code":0,"log":true}]},
-             "policies":[{"source":"a1","destination":"a2","protocol":"tcp","start_port":8080,"end_port":8081}]}
-            """
-        },
-        { typeof(ContainerAddresses), """{"dea":"dea-1","containers":[{"app":"a1","index":0,"address":"10.253.0.2","names":["a.apps.internal"]}]}""" },
         { typeof(DeaStopMessage), """{"droplet":"a1"}""" },
         { typeof(DeaStopMessage), """{"droplet":"a1","version":"v1","indices":[0,2],"instances":["i1"]}""" },
         { typeof(DeaUpdateMessage), """{"droplet":"a1","uris":["x.tatara.localhost"],"version":"v1"}""" },
@@ -144,6 +133,21 @@ public sealed class WireTests
             """{"stream":"i1","first_sequence":5,"entries":[{"source_id":"a1","instance_id":"0","source_type":"APP/PROC/WEB","timestamp":1400000000000000000,"type":"OUT","payload":"aGVsbG8="}]}"""
         },
         { typeof(LogBatchAck), """{"stream":"i1","next_sequence":6}""" },
+        { typeof(DrainRequest), """{"timeout_in_seconds":60}""" },
+        { typeof(DrainProgress), """{"dea":"dea-1","instances":2,"stagings":1}""" },
+        { typeof(NetworkRulesRequest), """{"spaces":["s1"],"apps":["a1"]}""" },
+        {
+            typeof(NetworkRules),
+            """
+            {"egress":{"s1":[{"protocol":"tcp","destination":"10.0.0.0/8","ports":"80,443-444","log":true},
+                             {"protocol":"icmp","destination":"0.0.0.0/0","type":8,"code":-1,"log":false}]},
+             "policies":[{"source":"a1","destination":"a2","protocol":"udp","start_port":53,"end_port":54}]}
+            """
+        },
+        {
+            typeof(ContainerAddresses),
+            """{"dea":"dea-1","containers":[{"app":"a1","index":2,"address":"10.254.0.6","names":["backend.apps.internal"]}]}"""
+        },
         { typeof(EmptyMessage), "{}" },
     };
 
