@@ -17,7 +17,7 @@ internal sealed class CommonOptions
     private readonly Option<int> _httpsPort = new("--https-port") { Description = "port of the router for HTTPS", DefaultValueFactory = _ => Defaults.HttpsPort };
     private readonly Option<string> _tcpPorts = new("--tcp-ports") { Description = "ports that TCP routes may have, like 1024-1123,2000", DefaultValueFactory = _ => Defaults.TcpPorts.ToString() };
     private readonly Option<string[]> _httpsOnly = new("--https-only") { Description = "domains whose clients are sent to HTTPS, like '*.example.com'; '*' is all", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<Uri?> _acme = new("--acme") { Description = "directory of an ACME authority to order certificates from, like https://acme-v02.api.letsencrypt.org/directory; accepts its terms" };
+    private readonly Option<string?> _acme = new("--acme") { Description = "directory of an ACME authority to order certificates from, like https://acme-v02.api.letsencrypt.org/directory; accepts its terms" };
     private readonly Option<string[]> _acmeNames = new("--acme-names") { Description = "names of routes that certificates are ordered for, like '*.example.com'", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _acmeContact = new("--acme-contact") { Description = "mail address that the ACME authority may write to" };
     private readonly Option<string?> _acmeAuthorities = new("--acme-ca") { Description = "PEM file that the ACME authority's address is trusted by, when this machine does not know it" };
@@ -65,7 +65,9 @@ internal sealed class CommonOptions
                 ? tcpPorts
                 : throw new SetupException($"--tcp-ports {result.GetRequiredValue(_tcpPorts)} are no ports.", "Write ranges from 1024 to 65535, like 1024-1123,2000."),
             HttpsOnly = result.GetValue(_httpsOnly) ?? [],
-            AcmeDirectory = result.GetValue(_acme),
+            AcmeDirectory = result.GetValue(_acme) is not { } acme ? null
+                : Uri.TryCreate(acme, UriKind.Absolute, out var directory) && directory.Scheme == Uri.UriSchemeHttps ? directory
+                : throw new SetupException($"--acme {acme} is no https address.", "Let's Encrypt's is https://acme-v02.api.letsencrypt.org/directory."),
             AcmeNames = result.GetValue(_acmeNames) ?? [],
             AcmeContact = result.GetValue(_acmeContact),
             AcmeAuthorities = result.GetValue(_acmeAuthorities),

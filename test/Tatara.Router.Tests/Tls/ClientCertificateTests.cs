@@ -45,6 +45,28 @@ public sealed class ClientCertificateTests : IDisposable
         letIn.ShouldBe(isLetIn);
     }
 
+    [Theory]
+    [InlineData(false, "none", true)]
+    [InlineData(false, "ours", true)]
+    [InlineData(false, "a stranger's", false)]
+    [InlineData(false, "a server's", false)]
+    [InlineData(true, "none", false)]
+    [InlineData(true, "ours", true)]
+    public void Accepts_WithoutSslStream_DecidesAlike(bool isRequired, string shown, bool isLetIn)
+    {
+        var options = new System.Net.Security.SslServerAuthenticationOptions();
+        ClientCertificates.Accepts(options, null, []).ShouldBeTrue();
+        new ClientCertificates(isRequired, _file).Prepare()(options);
+        using var certificate = shown switch
+        {
+            "ours" => _authority.ForClient("CN=alice"),
+            "a stranger's" => _stranger.ForClient("CN=alice"),
+            "a server's" => _authority.ForServer("alice.test"),
+            _ => null,
+        };
+        for (var i = 0; i < 2; i++) ClientCertificates.Accepts(options, certificate, []).ShouldBe(isLetIn);
+    }
+
     [Fact]
     public void Prepare_NoAuthorities_SaysSo()
     {
