@@ -3,7 +3,7 @@
 run_tests() {
   local only=${1:-} project log passed=0 failed=0 skipped=0 status=0 line
   prepare_machine
-  install_packages zip git openssl curl jq openjdk-17-jdk-headless
+  install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble
   build_platform
   "$BUILD/tatara/tatara" setup
   say "  Building the tests ..."

@@ -1,4 +1,5 @@
 using Tatara.MessageBus;
+using Tatara.Protocol;
 
 namespace Tatara.CloudController;
 
@@ -37,6 +38,9 @@ public sealed record CloudControllerOptions
 
     /// <summary>Port of the router's HTTPS as users see it; null or 443 leaves it out of URLs.</summary>
     public int? ExternalHttpsPort { get; init; }
+
+    /// <summary>Groups of routers that listen for TCP; a domain may be made for one of them.</summary>
+    public IReadOnlyList<RouterGroup> RouterGroups { get; init; } = [];
 
     /// <summary>Name of this Cloud Controller among several: it finds its own unfinished jobs by it after a restart.</summary>
     public string Name { get; init; } = "cloud-controller-0";
@@ -85,6 +89,8 @@ public sealed record CloudControllerOptions
         Require(BlobSigningKey.Length >= 32, "The blob signing key needs 32 characters or more.");
         Require(BulkUser.Length > 0 && BulkPassword.Length > 0, "The bulk API needs a user and a password.");
         Require(Port is >= 0 and <= 65535, $"{Port} is not a port.");
+        Require(RouterGroups.Select(g => g.Id).Distinct().Count() == RouterGroups.Count && RouterGroups.Select(g => g.Name).Distinct().Count() == RouterGroups.Count,
+            "Each router group needs a name and a guid of its own.");
         Require(ExternalHttpsPort is null or (> 0 and <= 65535), $"{ExternalHttpsPort} is not a port.");
         Require(ReservedDiskMb >= 0, "The disk that is kept in reserve must not be negative.");
         Require(BuildpackCachesMb > 0, "The bound of the build caches must be positive.");
@@ -100,3 +106,9 @@ public sealed record CloudControllerOptions
         if (!condition) throw new ArgumentException(sentence);
     }
 }
+
+/// <summary>Routers that listen on the ports of TCP routes, as the routing API names them.</summary>
+/// <param name="Id">Its guid in the API. Domains keep it, and routers are told it: the same for as long as the group lives.</param>
+/// <param name="Name">What `cf create-shared-domain --router-group` takes.</param>
+/// <param name="Ports">The ports that routes may have.</param>
+public sealed record RouterGroup(string Id, string Name, PortRanges Ports);

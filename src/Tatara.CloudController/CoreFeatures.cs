@@ -15,8 +15,10 @@ using Tatara.CloudController.Processes;
 using Tatara.CloudController.Quotas;
 using Tatara.CloudController.Roles;
 using Tatara.CloudController.Root;
+using Tatara.CloudController.RouterGroups;
 using Tatara.CloudController.Routes;
 using Tatara.CloudController.SecurityGroups;
+using Tatara.CloudController.Services;
 using Tatara.CloudController.Sidecars;
 using Tatara.CloudController.Spaces;
 using Tatara.CloudController.Stacks;
@@ -45,10 +47,12 @@ internal static class CoreFeatures
         services.AddApps();
         services.AddProcesses();
         services.AddSidecars();
+        services.AddRouterGroups();
         services.AddRoutes();
         services.AddManifests();
         services.AddSecurityGroups();
         services.AddNetworkPolicies();
+        services.AddServices();
         services.AddAbsent();
     }
 
@@ -70,10 +74,12 @@ internal static class CoreFeatures
         routes.MapApps();
         routes.MapProcesses();
         routes.MapSidecars();
+        routes.MapRouterGroups();
         routes.MapRoutes();
         routes.MapManifests();
         routes.MapSecurityGroups();
         routes.MapNetworkPolicies();
+        routes.MapServices();
         routes.MapAbsent();
     }
 }

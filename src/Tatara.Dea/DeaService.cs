@@ -23,6 +23,10 @@ internal sealed class DeaService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        bus.Connected += parts.Ports.OnBusBack;
+        bus.Disconnected += parts.Ports.OnBusLost;
+        if (bus.IsConnected) parts.Ports.OnBusBack();
+
         // 1. Find again what an earlier run left. Needs no bus.
         _evacuate = EvacuationSignal.Register(() => parts.Evacuator.Begin(timeout: null, _stopping.Token));
         await containers.InitializeAsync(cancellationToken);
@@ -53,6 +57,8 @@ internal sealed class DeaService(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         bus.Connected -= AnnounceAll;
+        bus.Connected -= parts.Ports.OnBusBack;
+        bus.Disconnected -= parts.Ports.OnBusLost;
         if (options.StopInstancesOnShutdown) await parts.Evacuator.ShutDownAsync(cancellationToken);
         await _stopping.CancelAsync();
         await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -146,4 +152,4 @@ internal sealed class DeaService(
 internal sealed record DeaParts(
     BusListener Listener, InstanceRecovery Recovery, InstanceTable Table, InstanceStarter Starter, InstanceStopper Stopper, InstanceRemains Remains,
     RouteUpdater Updater, RouteAnnouncer Routes, InstanceFinder Finder, Announcer Announcer, Advertiser Advertiser, HeartbeatSender Heartbeats, Greeting Greeting, Evacuator Evacuator,
-    Stager Stager, DiskKeeper Disk, OrphanSweep Orphans, AddressBook Addresses, NetworkKeeper Network);
+    Stager Stager, DiskKeeper Disk, OrphanSweep Orphans, AddressBook Addresses, NetworkKeeper Network, PortPool Ports);

@@ -52,6 +52,9 @@ public sealed record InstanceLimits(long Mem, long Disk, int Fds, long? LogRate 
 /// <param name="Sidecars">What runs beside the process, in its container.</param>
 /// <param name="InternalNames">Names of internal domains that lead to the instance (host.apps.internal).</param>
 /// <param name="EgressNetworkRules">What the instance may reach, until its DEA hears of newer rules; null means nothing.</param>
+/// <param name="TcpRoutes">Ports of TCP routes that lead to the instance.</param>
+/// <param name="RouteServices">Which of the uris go through a route service, and its URL.</param>
+/// <param name="Http2Uris">Which of the uris are served by HTTP/2.</param>
 public sealed record DeaStartMessage(
     string Droplet,
     string Version,
@@ -81,7 +84,10 @@ public sealed record DeaStartMessage(
     bool Prod = false,
     string? Console = null,
     string? Debug = null,
-    IReadOnlyList<SidecarSpec>? Sidecars = null);
+    IReadOnlyList<SidecarSpec>? Sidecars = null,
+    IReadOnlyList<TcpRoute>? TcpRoutes = null,
+    IReadOnlyDictionary<string, string>? RouteServices = null,
+    IReadOnlyList<string>? Http2Uris = null);
 
 /// <summary>A check whose failure takes an instance out of routing, and no more than that.</summary>
 /// <param name="Type">port, http or process (always ready).</param>
@@ -98,7 +104,17 @@ public sealed record DeaStopMessage(
 
 /// <summary>dea.update: the routes of an app changed.</summary>
 /// <param name="InternalNames">Names of internal domains; null leaves them as they are.</param>
-public sealed record DeaUpdateMessage(string Droplet, IReadOnlyList<string> Uris, string? Version = null, IReadOnlyList<string>? InternalNames = null);
+/// <param name="TcpRoutes">Ports of TCP routes; null means none.</param>
+/// <param name="RouteServices">Which of the uris go through a route service; null means none.</param>
+/// <param name="Http2Uris">Which of the uris are served by HTTP/2; null means none.</param>
+public sealed record DeaUpdateMessage(
+    string Droplet,
+    IReadOnlyList<string> Uris,
+    string? Version = null,
+    IReadOnlyList<string>? InternalNames = null,
+    IReadOnlyList<TcpRoute>? TcpRoutes = null,
+    IReadOnlyDictionary<string, string>? RouteServices = null,
+    IReadOnlyList<string>? Http2Uris = null);
 
 /// <summary>dea.find.droplet: a question about instances; each DEA answers once for each that matches, within 2 s.</summary>
 public sealed record FindDropletRequest(

@@ -7,6 +7,8 @@ namespace Tatara.Protocol;
 /// <param name="Dea">Id of the DEA that runs the instance; null for platform components.</param>
 /// <param name="App">Guid of the app; null for platform components.</param>
 /// <param name="StaleThresholdInSeconds">The endpoint is pruned when it has not registered again for this long; null means the router's default (120 s).</param>
+/// <param name="TcpRoutes">Ports of TCP routes that lead to the endpoint.</param>
+/// <param name="RouteServiceUrl">Requests for these uris go through this route service first.</param>
 /// <param name="PrivateInstanceId">Unique to the instance: an unregister with another id than the table's is ignored.</param>
 public sealed record RouterRegistration(
     IReadOnlyList<string> Uris,
@@ -20,7 +22,13 @@ public sealed record RouterRegistration(
     string? Protocol = null,
     int? StaleThresholdInSeconds = null,
     string? ServerCertDomainSan = null,
-    IReadOnlyDictionary<string, string>? Tags = null);
+    IReadOnlyDictionary<string, string>? Tags = null,
+    IReadOnlyList<TcpRoute>? TcpRoutes = null,
+    string? RouteServiceUrl = null);
+
+/// <summary>A port that leads to an app. Routers of the group listen on it.</summary>
+/// <param name="RouterGroup">Guid of the group.</param>
+public sealed record TcpRoute(string RouterGroup, int Port);
 
 /// <summary>router.start, and the reply to router.greet.</summary>
 public sealed record RouterGreeting(

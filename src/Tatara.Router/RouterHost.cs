@@ -11,10 +11,15 @@ using Microsoft.Extensions.Logging;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Router.AccessLog;
+using Tatara.Router.Acme;
+using Tatara.Router.Metrics;
+using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy;
 using Tatara.Router.Registration;
 using Tatara.Router.Registry;
+using Tatara.Router.RouteServices;
 using Tatara.Router.Status;
+using Tatara.Router.Tcp;
 using Tatara.Router.Tls;
 
 namespace Tatara.Router;
@@ -60,6 +65,21 @@ public static class RouterHost
         services.AddSingleton<ProxyContext>();
         services.AddSingleton<StatusEndpoints>();
         services.AddSingleton<IHostLifetime, SilentLifetime>();
+        services.AddSingleton<RouterMetrics>();
+        services.AddSingleton<MetricsPage>();
+        services.AddSingleton<RouteServiceHook>();
+        services.AddSingleton<AcmeChallenges>();
+        services.AddSingleton(new HttpsRedirect(new NamePatterns(options.HttpsOnly), options.ExternalHttpsPort ?? options.HttpsPort ?? 443));
+        services.AddSingleton<OwnAnswerFinder>();
+        if (options.HttpsPort is not null)
+        {
+            services.AddSingleton<CertificateStore>();
+            services.AddHostedService<CertificateWatch>();
+        }
+        if (options.Acme is not null) services.AddHostedService<AcmeRenewer>();
+        services.AddSingleton<TcpCounters>();
+        services.AddSingleton<TcpContext>();
+        services.AddHostedService<TcpRouter>();
         services.AddHostedService<RegistrationListener>();
         services.AddHostedService<Pruner>();
         services.AddHostedService<AccessLogPublisher>();
@@ -73,7 +93,7 @@ public static class RouterHost
         if (options.HttpPort is { } http) ListenOn(http, nameof(RouterPorts.Http), l => l.UseConnectionHandler<ProxyConnectionHandler>());
         if (options.HttpsPort is { } https)
         {
-            var certificates = CertificateStore.Load(options.Certificates);
+            var certificates = kestrel.ApplicationServices.GetRequiredService<CertificateStore>();
             ListenOn(https, nameof(RouterPorts.Https), l => l
                 .UseHttps(new TlsHandshakeCallbackOptions
                 {

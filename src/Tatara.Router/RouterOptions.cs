@@ -1,6 +1,11 @@
 using System.Net;
 using Tatara.MessageBus;
+using Tatara.Router.Acme;
+using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy;
+using Tatara.Router.RouteServices;
+using Tatara.Router.Tcp;
+using Tatara.Router.Tls;
 
 namespace Tatara.Router;
 
@@ -25,13 +30,31 @@ public sealed record RouterOptions
     /// <summary>Certificates, chosen by the name the client asks for; the first serves clients that name none or an unknown one.</summary>
     public IReadOnlyList<CertificateFiles> Certificates { get; init; } = [];
 
-    /// <summary>Loopback port of /healthz and /routes; 0 takes any free one, null turns it off.</summary>
+    /// <summary>Folder of further certificates, which is looked at again every few seconds; null: none. NAME.crt beside NAME.key, or NAME.pem with both.</summary>
+    public string? CertificateFolder { get; init; }
+
+    /// <summary>Certificates ordered from an authority; null: none.</summary>
+    public AcmeOptions? Acme { get; init; }
+
+    /// <summary>Asking clients for certificates; null: they are not asked.</summary>
+    public ClientCertificates? ClientCertificates { get; init; }
+
+    /// <summary>What becomes of X-Forwarded-Client-Cert. The default trusts no client.</summary>
+    public ForwardedClientCertMode ForwardedClientCert { get; init; } = ForwardedClientCertMode.SanitizeSet;
+
+    /// <summary>Domains whose clients are sent from HTTP to HTTPS: "shop.example.com", "*.example.com" for every name below, "*" for all.</summary>
+    public IReadOnlyList<string> HttpsOnly { get; init; } = [];
+
+    /// <summary>Port of HTTPS as clients see it, which redirects lead to; null: the one of <see cref="HttpsPort"/>.</summary>
+    public int? ExternalHttpsPort { get; init; }
+
+    /// <summary>Loopback port of /healthz, /routes and /metrics; 0 takes any free one, null turns it off.</summary>
     public int? StatusPort { get; init; }
 
-    /// <summary>User of /routes.</summary>
+    /// <summary>User of /routes and /metrics.</summary>
     public string StatusUser { get; init; } = "router";
 
-    /// <summary>Password of /routes. Without one /routes is off: it names every app and address.</summary>
+    /// <summary>Password of /routes and /metrics. Without one they are off: they name every app and address.</summary>
     public string? StatusPassword { get; init; }
 
     /// <summary>An endpoint that has not registered for this long is dropped. Longer survives more lost messages; shorter forgets dead instances sooner.</summary>
@@ -55,6 +78,12 @@ public sealed record RouterOptions
     /// <summary>Cookies of the apps that make a session stick to its instance.</summary>
     public IReadOnlyList<string> StickySessionCookies { get; init; } = ["JSESSIONID"];
 
+    /// <summary>Route services; null: routes that have one lead nowhere.</summary>
+    public RouteServiceOptions? RouteServices { get; init; }
+
+    /// <summary>TCP routes; null: this router serves none.</summary>
+    public TcpRouting? Tcp { get; init; }
+
     /// <summary>Bounds on what clients and endpoints may ask of the router.</summary>
     internal ProxyLimits Limits { get; init; } = new();
 
@@ -68,6 +97,15 @@ public sealed record RouterOptions
             throw new ArgumentException("HTTPS needs a certificate: give one, or turn the HTTPS port off.");
         foreach (var port in new[] { HttpPort, HttpsPort, StatusPort })
             if (port is < 0 or > IPEndPoint.MaxPort) throw new ArgumentException($"{port} is not a port.");
+        if (RouteServices is { Secret.Length: < 16 } or { PreviousSecret.Length: < 16 })
+            throw new ArgumentException("The secret of route services needs 16 characters or more.");
+        if (RouteServices is { Timeout: var timeout } && timeout <= TimeSpan.Zero) throw new ArgumentException("The timeout of route services must be more than zero.");
+        if (HttpsOnly.Count > 0 && HttpsPort is null && ExternalHttpsPort is null)
+            throw new ArgumentException("HttpsOnly sends clients to HTTPS, which is off.");
+        _ = new NamePatterns(HttpsOnly);
+        if (Acme is not null) ValidateAcme(Acme);
+        if (Tcp is not null && new[] { HttpPort, HttpsPort, StatusPort }.FirstOrDefault(p => p is > 0 && Tcp.Ports.Contains(p.Value)) is { } shared)
+            throw new ArgumentException($"Port {shared} is the router's own and cannot be one of its TCP routes' too.");
         foreach (var address in ListenAddresses)
             if (!IPAddress.TryParse(address, out _)) throw new ArgumentException($"'{address}' is not an IP address to listen on.");
         foreach (var (name, value) in new[]
@@ -78,6 +116,14 @@ public sealed record RouterOptions
             if (value <= TimeSpan.Zero) throw new ArgumentException($"{name} must be more than zero.");
         if (PruneThreshold <= RegisterInterval)
             throw new ArgumentException("PruneThreshold must exceed RegisterInterval, or live endpoints are dropped.");
+    }
+
+    private void ValidateAcme(AcmeOptions acme)
+    {
+        if (HttpsPort is null || HttpPort is null) throw new ArgumentException("ACME needs HTTPS to use certificates, and HTTP to prove names.");
+        if (acme.Directory.Scheme != Uri.UriSchemeHttps) throw new ArgumentException($"The ACME directory {acme.Directory} must be an https address.");
+        if (acme.Names.Count == 0) throw new ArgumentException("ACME needs the names that certificates are ordered for.");
+        _ = new NamePatterns(acme.Names);
     }
 }
 

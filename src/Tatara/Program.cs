@@ -9,6 +9,7 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     UpCommand.Create(),
     RunCommand.Create(),
     DrainCommand.Create(),
+    CertificateCommand.Create(),
     SetupCommand.Create(),
     BuildpackCommand.Create(),
     DestroyCommand.Create(),

@@ -19,6 +19,14 @@ public sealed class WireTests
             """
         },
         { typeof(RouterRegistration), """{"uris":["api.tatara.localhost"],"host":"127.0.0.1","port":24001}""" },
+        {
+            typeof(RouterRegistration),
+            """
+            {"uris":[],"host":"10.254.0.1","port":61001,"app":"a1","private_instance_id":"i1",
+             "tcp_routes":[{"router_group":"6e1a5b1c","port":1024}]}
+            """
+        },
+        { typeof(RouterRegistration), """{"uris":["a.tatara.localhost"],"host":"10.254.0.1","port":61001,"route_service_url":"https://rs.tatara.localhost/x"}""" },
         { typeof(RouterGreeting), """{"id":"r1","hosts":["10.0.0.1"],"minimumRegisterIntervalInSeconds":20,"pruneThresholdInSeconds":120}""" },
         {
             typeof(DeaAdvertisement),
@@ -39,12 +47,20 @@ public sealed class WireTests
              "env":["A=1","B=x=y"],"console":"no","debug":"run","start_command":"bundle exec rackup","health_check_timeout":60,
              "health_check_type":"http","health_check_http_endpoint":"/healthz","health_check_invocation_timeout":2,
              "vcap_application":{"application_name":"dora","limits":{"mem":256}},"services":{"redis":[{"name":"r"}]},
-             "process_type":"web","process_guid":"a1","stack":"bookworm"}
+             "process_type":"web","process_guid":"a1","stack":"bookworm",
+             "tcp_routes":[{"router_group":"6e1a5b1c","port":1024}],"route_services":{"dora.tatara.localhost":"https://rs.tatara.localhost"}}
             """
         },
         { typeof(DeaStopMessage), """{"droplet":"a1"}""" },
         { typeof(DeaStopMessage), """{"droplet":"a1","version":"v1","indices":[0,2],"instances":["i1"]}""" },
         { typeof(DeaUpdateMessage), """{"droplet":"a1","uris":["x.tatara.localhost"],"version":"v1"}""" },
+        {
+            typeof(DeaUpdateMessage),
+            """
+            {"droplet":"a1","uris":["x.tatara.localhost"],"tcp_routes":[{"router_group":"6e1a5b1c","port":1024}],
+             "route_services":{"x.tatara.localhost":"https://rs.tatara.localhost"},"http2_uris":["x.tatara.localhost"]}
+            """
+        },
         {
             typeof(FindDropletRequest),
             """{"droplet":"a1","version":"v1","states":["RUNNING"],"indices":[0],"instance_ids":["i1"],"include_stats":true,"path":"logs/"}"""

@@ -6,7 +6,7 @@ namespace Tatara.Cli.Api;
 internal sealed partial class CloudController
 {
     public Task<List<Domain>> ListDomainsAsync(string organizationGuid, string? labels, CancellationToken stop) =>
-        ListAsync($"/v3/organizations/{organizationGuid}/domains?order_by=name" + Labels(labels), CliJson.Default.DomainPage, stop);
+        ListAsync($"/v3/organizations/{organizationGuid}/domains?" + Labels(labels), CliJson.Default.DomainPage, stop);
 
     public async Task<Domain?> TryFindDomainAsync(string name, CancellationToken stop) =>
         (await ListAsync($"/v3/domains?names={Filter(name)}", CliJson.Default.DomainPage, stop)).FirstOrDefault();

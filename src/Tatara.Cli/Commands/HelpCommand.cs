@@ -25,8 +25,9 @@ internal sealed class HelpCommand : CfCommand
             "apps", "app", "push", "scale", "delete", "start", "stop", "restart", "restage", "events", "logs", "env", "set-env", "unset-env", "stacks"]),
         ("ORGS:", ["orgs", "create-org", "delete-org"]),
         ("SPACES:", ["spaces", "create-space", "delete-space"]),
-        ("DOMAINS:", ["domains"]),
+        ("DOMAINS:", ["domains", "create-private-domain", "delete-private-domain", "create-shared-domain", "delete-shared-domain", "router-groups"]),
         ("ROUTES:", ["routes", "create-route", "map-route", "unmap-route", "delete-route"]),
+        ("SERVICES:", ["create-user-provided-service", "delete-service", "bind-route-service", "unbind-route-service"]),
         ("BUILDPACKS:", ["buildpacks"]),
         ("ADVANCED:", ["curl", "oauth-token"]),
     ];

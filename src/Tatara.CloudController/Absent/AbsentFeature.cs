@@ -40,8 +40,7 @@ internal static class AbsentFeature
     [
         ("deployments", "Deployment"), ("tasks", "Task"), ("revisions", "Revision"), ("isolation_segments", "Isolation segment"),
         ("service_brokers", "Service broker"), ("service_offerings", "Service offering"),
-        ("service_plans", "Service plan"), ("service_instances", "Service instance"), ("service_credential_bindings", "Service credential binding"),
-        ("service_route_bindings", "Service route binding"),
+        ("service_plans", "Service plan"), ("service_credential_bindings", "Service credential binding"),
     ];
 
     public static void AddAbsent(this IServiceCollection services) => services.AddEndpoints<AbsentEndpoints>();

@@ -41,7 +41,7 @@ internal sealed class AppEnvironmentEndpoints(
         var surroundings = await AppSurroundings.ReadAsync(db, app, EnvironmentGroups.Running, call.Cancelled);
         var process = await db.Processes.AsNoTracking().SingleOrDefaultAsync(p => p.AppGuid == app.Guid && p.Type == ProcessFactory.Web, call.Cancelled)
             ?? ProcessFactory.Create(app, ProcessFactory.Web, store.Options);
-        var uris = (await RouteUris.ReadAsync(db, app.Guid, call.Cancelled)).External[ProcessFactory.Web].ToList();
+        var uris = (await RouteUris.ReadAsync(db, app.Guid, call.Cancelled)).Of(ProcessFactory.Web).Shown;
         var limits = new VcapLimits(StartMessages.FileDescriptors, process.MemoryMb, process.DiskMb);
         return Answer.Ok(new Dictionary<string, object>
         {

@@ -30,7 +30,7 @@ internal sealed class StagingMessages(CloudControllerDbContext db, NetworkRulesR
                 [.. build.Buildpacks.Select(b => KeyOf(b, installed))],
                 surroundings.Environment(),
                 new InstanceLimits(build.StagingMemoryMb, build.StagingDiskMb, StartMessages.FileDescriptors, build.StagingLogRateLimit),
-                VcapApplication: VcapApplication.Of(surroundings, [.. uris.External.SelectMany(u => u).Distinct()], build.Guid, limits, links.ApiUrl, process: null),
+                VcapApplication: VcapApplication.Of(surroundings, uris.Shown, build.Guid, limits, links.ApiUrl, process: null),
                 TimeoutSeconds: (int)times.Timeout.TotalSeconds),
             DownloadUri: urls.PackageDownload(build.PackageGuid),
             UploadUri: urls.DropletUpload(build.Guid),

@@ -35,6 +35,8 @@ internal sealed class CloudControllerDbContext(DbContextOptions<CloudControllerD
     public DbSet<SecurityGroup> SecurityGroups => Set<SecurityGroup>();
     public DbSet<SecurityGroupBinding> SecurityGroupBindings => Set<SecurityGroupBinding>();
     public DbSet<NetworkPolicy> NetworkPolicies => Set<NetworkPolicy>();
+    public DbSet<ServiceInstance> ServiceInstances => Set<ServiceInstance>();
+    public DbSet<RouteBinding> RouteBindings => Set<RouteBinding>();
     public DbSet<LabelRow> Labels => Set<LabelRow>();
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)

@@ -1,12 +1,18 @@
 namespace Tatara.CloudController.Data;
 
-/// <summary>A name under which apps answer. Host and path are kept in lower case or empty, never null.</summary>
+/// <summary>A name, or a port, under which apps answer. Host and path are kept in lower case or empty, never null.</summary>
 internal sealed class Route : LabelledEntity
 {
     public string Host { get; set; } = "";
     public string Path { get; set; } = "";
     public required string DomainGuid { get; set; }
     public required string SpaceGuid { get; set; }
+
+    /// <summary>Of a TCP route; 0: the route is for HTTP.</summary>
+    public int Port { get; set; }
+
+    /// <summary>The domain's, of a TCP route: within a group a port is one route's.</summary>
+    public string? RouterGroupGuid { get; set; }
 }
 
 /// <summary>An app that a route leads to.</summary>
@@ -27,6 +33,9 @@ internal sealed class Domain : LabelledEntity
 {
     public required string Name { get; set; }
     public bool Internal { get; set; }
+
+    /// <summary>Its routes are ports of this group; null: they are host names.</summary>
+    public string? RouterGroupGuid { get; set; }
     public string? OrganizationGuid { get; set; }
 }
 

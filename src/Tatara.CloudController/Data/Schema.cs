@@ -16,6 +16,7 @@ internal static class Schema
             typeof(Domain), typeof(Organization), typeof(Space), typeof(User), typeof(RoleAssignment), typeof(OrganizationQuota),
             typeof(SpaceQuota), typeof(Buildpack), typeof(Stack), typeof(Job), typeof(AuditEvent), typeof(FeatureFlag),
             typeof(EnvironmentVariableGroup), typeof(Sidecar), typeof(SecurityGroup), typeof(SecurityGroupBinding), typeof(NetworkPolicy),
+            typeof(ServiceInstance), typeof(RouteBinding),
         })
         {
             model.Entity(type).HasAlternateKey(nameof(Entity.Guid));
@@ -45,7 +46,8 @@ internal static class Schema
         BelongsTo<Droplet, App>(model.Entity<Droplet>(), nameof(Droplet.AppGuid));
 
         var route = model.Entity<Route>();
-        route.HasIndex(r => new { r.DomainGuid, r.Host, r.Path }).IsUnique();
+        route.HasIndex(r => new { r.DomainGuid, r.Host, r.Path, r.Port }).IsUnique();
+        route.HasIndex(r => new { r.RouterGroupGuid, r.Port }).IsUnique();
         BelongsTo<Route, Space>(route, nameof(Route.SpaceGuid));
         BelongsTo<Route, Domain>(route, nameof(Route.DomainGuid));
 
@@ -89,6 +91,14 @@ internal static class Schema
         BelongsTo<NetworkPolicy, App>(policy, nameof(NetworkPolicy.SourceGuid));
         BelongsTo<NetworkPolicy, App>(policy, nameof(NetworkPolicy.DestinationGuid));
         policy.HasIndex(p => new { p.SourceGuid, p.DestinationGuid, p.Protocol, p.StartPort, p.EndPort }).IsUnique();
+
+        var service = model.Entity<ServiceInstance>();
+        service.HasIndex(i => new { i.SpaceGuid, i.Name }).IsUnique();
+        BelongsTo<ServiceInstance, Space>(service, nameof(ServiceInstance.SpaceGuid));
+        var routeBinding = model.Entity<RouteBinding>();
+        routeBinding.HasIndex(b => b.RouteGuid).IsUnique();
+        BelongsTo<RouteBinding, Route>(routeBinding, nameof(RouteBinding.RouteGuid));
+        BelongsTo<RouteBinding, ServiceInstance>(routeBinding, nameof(RouteBinding.ServiceInstanceGuid));
 
         model.Entity<Buildpack>().HasIndex(b => new { b.Name, b.Stack }).IsUnique();
         model.Entity<Stack>().HasIndex(s => s.Name).IsUnique();

@@ -10,7 +10,7 @@ using Tatara.CloudController.Roles;
 
 namespace Tatara.CloudController.Domains;
 
-internal sealed partial class DomainEndpoints(CloudControllerDbContext db, DomainStore store, Access access, Pager pager, JobQueue jobs)
+internal sealed partial class DomainEndpoints(CloudControllerDbContext db, DomainStore store, Access access, Pager pager, JobQueue jobs, CloudControllerOptions options)
 {
     public Task<IResult> ListAsync(ApiCall call) => ListAsync(call, store.Visible());
 
@@ -36,19 +36,22 @@ internal sealed partial class DomainEndpoints(CloudControllerDbContext db, Domai
         if (name is not null && !DomainPattern().IsMatch(name))
             body.Fail("name", "does not comply with RFC 1035 standards");
         var isInternal = body.Boolean("internal") ?? false;
-        if (body.Object("router_group") is not null) body.Fail("router_group", "is not available: there is no TCP routing here");
+        var group = body.Object("router_group")?.String("guid", required: true);
         var relationships = body.Object("relationships");
         var owner = relationships?.ToOne("organization", required: false);
         var sharedWith = relationships?.ToMany("shared_organizations", required: false) ?? [];
         var metadata = MetadataPatch.Read(body);
         if (isInternal && owner is not null) body.Fail("Can not associate an internal domain with an organization");
+        if (isInternal && group is not null) body.Fail("Internal domains cannot be associated to a router group.");
+        if (owner is not null && group is not null) body.Fail("Domains scoped to an organization cannot be associated to a router group.");
         if (owner is null && sharedWith.Count > 0) body.Fail("Can not create a shared domain without an owning organization");
         body.ThrowIfInvalid();
         if (owner is null) access.RequireAdmin();
+        if (group is not null && options.RouterGroups.All(g => g.Id != group)) throw ApiErrors.Unprocessable($"Router group with guid '{group}' not found.");
         foreach (var organization in sharedWith.Prepend(owner).OfType<string>()) await RequireWritableOrganizationAsync(organization, call.Cancelled);
 
         await RequireFreeAsync(name!, owner, call.Cancelled);
-        var domain = new Domain { Name = name!, Internal = isInternal, OrganizationGuid = owner };
+        var domain = new Domain { Name = name!, Internal = isInternal, OrganizationGuid = owner, RouterGroupGuid = group };
         metadata.ApplyTo(domain);
         db.Domains.Add(domain);
         foreach (var organization in sharedWith.Distinct()) db.DomainShares.Add(new DomainShare { DomainGuid = domain.Guid, OrganizationGuid = organization });

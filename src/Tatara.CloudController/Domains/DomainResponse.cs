@@ -21,7 +21,8 @@ internal sealed record DomainResponse(
             all["shared_organizations"] = links.To($"/v3/domains/{domain.Guid}/relationships/shared_organizations");
         }
         return new DomainResponse(
-            domain.Guid, domain.CreatedAt, domain.UpdatedAt, domain.Name, domain.Internal, null, ["http"],
+            domain.Guid, domain.CreatedAt, domain.UpdatedAt, domain.Name, domain.Internal,
+            domain.RouterGroupGuid is { } group ? new { Guid = group } : null, [domain.RouterGroupGuid is null ? "http" : "tcp"],
             new DomainRelationships(Relationship.To(domain.OrganizationGuid), Api.Relationships.To(sharedWith)),
             MetadataResponse.Of(domain), all);
     }

@@ -60,7 +60,10 @@ internal sealed class InstanceControl(
         var uris = await RouteUris.ReadAsync(db, appGuid, cancellationToken);
         var processes = await db.Processes.AsNoTracking().Where(p => p.AppGuid == appGuid).Select(p => new { p.Guid, p.Type }).ToListAsync(cancellationToken);
         foreach (var process in processes)
-            await deas.UpdateAsync(new DeaUpdateMessage(process.Guid, [.. uris.External[process.Type]], InternalNames: [.. uris.Internal[process.Type]]), cancellationToken);
+        {
+            var routes = uris.Of(process.Type);
+            await deas.UpdateAsync(new DeaUpdateMessage(process.Guid, routes.Uris, InternalNames: routes.InternalNames, TcpRoutes: routes.Tcp, RouteServices: routes.Services, Http2Uris: routes.Http2), cancellationToken);
+        }
     }
 
     public async Task DeleteBitsAsync(string appGuid, CancellationToken cancellationToken)

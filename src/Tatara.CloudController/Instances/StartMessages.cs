@@ -18,7 +18,7 @@ internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesRea
     /// <summary>The message of index 0; the others differ in nothing but the index.</summary>
     public async Task<DeaStartMessage> CreateAsync(Workload workload, CancellationToken cancellationToken)
     {
-        var (process, app, droplet, uris, internalNames) = workload;
+        var (process, app, droplet, routes) = workload;
         var surroundings = await AppSurroundings.ReadAsync(db, app, EnvironmentGroups.Running, cancellationToken);
         var limits = new VcapLimits(FileDescriptors, process.MemoryMb, process.DiskMb);
         return new DeaStartMessage(
@@ -28,10 +28,10 @@ internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesRea
             Index: 0,
             Sha1: droplet!.Sha1!,
             ExecutableUri: urls.DropletDownload(droplet.Guid),
-            Uris: uris,
+            Uris: routes.Uris,
             Limits: new InstanceLimits(process.MemoryMb, process.DiskMb, FileDescriptors, process.LogRateLimit),
             Env: surroundings.Environment(droplet),
-            VcapApplication: VcapApplication.Of(surroundings, uris, process.Version, limits, links.ApiUrl, (process.Guid, process.Type)),
+            VcapApplication: VcapApplication.Of(surroundings, routes.Shown, process.Version, limits, links.ApiUrl, (process.Guid, process.Type)),
             StartCommand: Command(process, droplet),
             HealthCheckTimeout: process.HealthCheckTimeout,
             HealthCheckType: process.HealthCheckType,
@@ -43,7 +43,10 @@ internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesRea
             ProcessGuid: process.Guid,
             Stack: StackOf(droplet),
             Sidecars: await SidecarStore.BesideAsync(db, process, cancellationToken),
-            InternalNames: internalNames,
+            InternalNames: routes.InternalNames,
+            TcpRoutes: routes.Tcp.Count == 0 ? null : routes.Tcp,
+            RouteServices: routes.Services.Count == 0 ? null : routes.Services,
+            Http2Uris: routes.Http2.Count == 0 ? null : routes.Http2,
             EgressNetworkRules: await network.OfSpaceAsync(app.SpaceGuid, SecurityPhase.Running, cancellationToken));
     }
 

@@ -5,7 +5,7 @@ namespace Tatara.CloudController.Instances;
 
 /// <summary>Everything that decides what the instances of a process are.</summary>
 /// <param name="Droplet">What should run; null: nothing was staged and chosen yet.</param>
-internal sealed record Workload(Process Process, App App, Droplet? Droplet, IReadOnlyList<string> Uris, IReadOnlyList<string> InternalNames)
+internal sealed record Workload(Process Process, App App, Droplet? Droplet, ProcessRoutes Routes)
 {
     /// <summary>How many instances should run.</summary>
     public int Wanted =>
@@ -19,6 +19,6 @@ internal sealed record Workload(Process Process, App App, Droplet? Droplet, IRea
         var app = await db.Apps.AsNoTracking().SingleAsync(a => a.Guid == process.AppGuid, cancellationToken);
         var droplet = await db.Droplets.AsNoTracking().SingleOrDefaultAsync(d => d.Guid == app.CurrentDropletGuid, cancellationToken);
         var uris = await RouteUris.ReadAsync(db, app.Guid, cancellationToken);
-        return new Workload(process, app, droplet, [.. uris.External[process.Type]], [.. uris.Internal[process.Type]]);
+        return new Workload(process, app, droplet, uris.Of(process.Type));
     }
 }

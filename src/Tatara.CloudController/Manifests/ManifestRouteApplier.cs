@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
@@ -41,12 +42,12 @@ internal sealed partial class ManifestRouteApplier(
                 d => d.RouteGuid == route.Guid && d.AppGuid == app.Guid && d.ProcessType == ProcessFactory.Web && d.AppPort == DestinationRequest.DefaultPort, cancellationToken);
             if (mapped is null)
             {
-                var destination = new DestinationRequest(app.Guid, ProcessFactory.Web, DestinationRequest.DefaultPort, null, wanted.Protocol ?? DestinationRequest.DefaultProtocol);
+                var destination = new DestinationRequest(app.Guid, ProcessFactory.Web, DestinationRequest.DefaultPort, null, wanted.Protocol);
                 await mapper.AddUntoldAsync(route, space, [destination], cancellationToken);
             }
             else if (wanted.Protocol is not null && mapped.Protocol != wanted.Protocol)
             {
-                mapped.Protocol = wanted.Protocol;
+                mapped.Protocol = DestinationRequest.ProtocolFor(route, wanted.Protocol);
                 await db.SaveChangesAsync(cancellationToken);
             }
         }
@@ -60,13 +61,16 @@ internal sealed partial class ManifestRouteApplier(
     {
         var slash = wanted.Url.IndexOf('/', StringComparison.Ordinal);
         var (fullName, path) = slash < 0 ? (wanted.Url, "") : (wanted.Url[..slash], wanted.Url[slash..]);
+        var colon = fullName.IndexOf(':', StringComparison.Ordinal);
+        int? port = colon < 0 ? null : int.Parse(fullName.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+        if (colon >= 0) fullName = fullName[..colon];
         foreach (var (host, domainName) in Candidates(fullName.ToLowerInvariant()))
         {
             var domain = await domains.UsableBy(space.OrganizationGuid).SingleOrDefaultAsync(d => d.Name == domainName, cancellationToken);
             if (domain is null) continue;
-            var name = RouteName.Of(host, path);
+            var name = RouteName.Of(host, path, port);
             if (name.Problems().FirstOrDefault() is { } problem) throw ApiErrors.Unprocessable(problem);
-            var existing = await db.Routes.SingleOrDefaultAsync(r => r.DomainGuid == domain.Guid && r.Host == name.Host && r.Path == name.Path, cancellationToken);
+            var existing = await db.Routes.SingleOrDefaultAsync(r => r.DomainGuid == domain.Guid && r.Host == name.Host && r.Path == name.Path && r.Port == (port ?? 0), cancellationToken);
             if (existing is not null && existing.SpaceGuid != space.Guid) throw ApiErrors.Unprocessable("Routes cannot be mapped to destinations in different spaces");
             if (existing is not null) return existing;
             if (!await flags.IsEnabledAsync("route_creation", cancellationToken)) throw ApiErrors.FeatureDisabled("route_creation");

@@ -36,7 +36,7 @@ internal static partial class ManifestRouteReader
             var fields = new ManifestFields(map, $"Route '{url.Text}': ", errors);
             fields.Has("route");
             var protocol = fields.String("protocol");
-            if (protocol is not (null or "http1" or "http2")) fields.Fail("Route protocol must be 'http1' or 'http2'.", fields.LineOf("protocol"));
+            if (protocol is not (null or "http1" or "http2" or "tcp")) fields.Fail("Route protocol must be 'http1', 'http2' or 'tcp'.", fields.LineOf("protocol"));
             if (fields.Map("options") is { Fields.Count: > 0 } options) fields.Fail("options are not available here", options.Line);
             fields.FailUnknown();
             routes.Add(new ManifestRoute(url.Text, protocol));
@@ -44,6 +44,6 @@ internal static partial class ManifestRouteReader
         return routes;
     }
 
-    [GeneratedRegex(@"^(\*\.)?[\w\-]+(\.[\w\-]+)+(/[^\s?#]*)?$", RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^(\*\.)?[\w\-]+(\.[\w\-]+)+((:\d{1,5})|(/[^\s?#]*))?$", RegexOptions.ECMAScript)]
     private static partial Regex UrlPattern();
 }

@@ -29,17 +29,20 @@ internal sealed class QuotaGuard(CloudControllerDbContext db)
             throw ApiErrors.Unprocessable($"organization's memory limit exceeded: staging requires {memoryMb}M memory");
     }
 
-    public async Task CheckNewRouteAsync(Space space, CancellationToken cancellationToken)
+    /// <param name="reservesPort">It is a TCP route.</param>
+    public async Task CheckNewRouteAsync(Space space, bool reservesPort, CancellationToken cancellationToken)
     {
-        if ((await SpaceQuotaAsync(space, cancellationToken))?.TotalRoutes is { } inSpace
-            && (await QuotaUsage.OfSpaceAsync(db, space.Guid, null, cancellationToken)).Routes >= inSpace)
-            throw ApiErrors.Unprocessable($"Routes quota exceeded for space '{space.Name}'.");
-        if ((await OrganizationQuotaAsync(space, cancellationToken))?.TotalRoutes is { } inOrganization
-            && (await QuotaUsage.OfOrganizationAsync(db, space.OrganizationGuid, null, cancellationToken)).Routes >= inOrganization)
-        {
-            var organization = await db.Organizations.SingleAsync(o => o.Guid == space.OrganizationGuid, cancellationToken);
-            throw ApiErrors.Unprocessable($"Routes quota exceeded for organization '{organization.Name}'.");
-        }
+        if (await SpaceQuotaAsync(space, cancellationToken) is { } spaceQuota)
+            CheckRoute(spaceQuota, await QuotaUsage.OfSpaceAsync(db, space.Guid, null, cancellationToken), reservesPort, $"space '{space.Name}'");
+        if (await OrganizationQuotaAsync(space, cancellationToken) is not { } quota) return;
+        var organization = await db.Organizations.SingleAsync(o => o.Guid == space.OrganizationGuid, cancellationToken);
+        CheckRoute(quota, await QuotaUsage.OfOrganizationAsync(db, space.OrganizationGuid, null, cancellationToken), reservesPort, $"organization '{organization.Name}'");
+    }
+
+    private static void CheckRoute(Quota quota, QuotaUsage used, bool reservesPort, string whose)
+    {
+        if (used.Routes >= quota.TotalRoutes) throw ApiErrors.Unprocessable($"Routes quota exceeded for {whose}.");
+        if (reservesPort && used.ReservedPorts >= quota.TotalReservedPorts) throw ApiErrors.Unprocessable($"Reserved route ports quota exceeded for {whose}.");
     }
 
     /// <summary>The words before the colon are Cloud Foundry's; the rest says how much is left.</summary>

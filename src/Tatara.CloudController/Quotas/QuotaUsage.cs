@@ -4,7 +4,8 @@ using Tatara.CloudController.Data;
 namespace Tatara.CloudController.Quotas;
 
 /// <summary>What started apps use, and how many routes there are.</summary>
-internal sealed record QuotaUsage(long MemoryMb, long Instances, long Routes)
+/// <param name="ReservedPorts">How many of the routes are TCP routes.</param>
+internal sealed record QuotaUsage(long MemoryMb, long Instances, long Routes, long ReservedPorts)
 {
     /// <param name="exceptApp">An app that is left out, because it is about to change.</param>
     public static Task<QuotaUsage> OfOrganizationAsync(CloudControllerDbContext db, string guid, string? exceptApp, CancellationToken cancellationToken) =>
@@ -20,6 +21,7 @@ internal sealed record QuotaUsage(long MemoryMb, long Instances, long Routes)
         return new QuotaUsage(
             await processes.SumAsync(p => (long)p.MemoryMb * p.Instances, cancellationToken),
             await processes.SumAsync(p => (long)p.Instances, cancellationToken),
-            await db.Routes.LongCountAsync(r => spaces.Contains(r.SpaceGuid), cancellationToken));
+            await db.Routes.LongCountAsync(r => spaces.Contains(r.SpaceGuid), cancellationToken),
+            await db.Routes.LongCountAsync(r => spaces.Contains(r.SpaceGuid) && r.RouterGroupGuid != null, cancellationToken));
     }
 }

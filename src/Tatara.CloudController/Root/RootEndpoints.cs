@@ -36,7 +36,7 @@ internal sealed class RootEndpoints(Links links, CloudControllerOptions options)
             ["login"] = new Link(links.ComponentUrl("login")),
             ["uaa"] = new Link(links.ComponentUrl("uaa")),
             ["credhub"] = null,
-            ["routing"] = null,
+            ["routing"] = options.RouterGroups.Count == 0 ? null : links.To("/routing"),
             ["logging"] = null,
             ["log_cache"] = new Link(links.ComponentUrl("log-cache")),
             ["log_stream"] = null,
@@ -74,6 +74,7 @@ internal sealed class RootEndpoints(Links links, CloudControllerOptions options)
         AuthorizationEndpoint = links.ComponentUrl("login"),
         TokenEndpoint = links.ComponentUrl("uaa"),
         LogCacheEndpoint = links.ComponentUrl("log-cache"),
+        RoutingEndpoint = options.RouterGroups.Count == 0 ? null : links.ApiUrl + "/routing",
     });
 
     /// <summary>Says that the process answers; watched by whoever supervises it.</summary>

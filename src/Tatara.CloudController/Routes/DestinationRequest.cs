@@ -1,15 +1,24 @@
 using System.Text.Json;
 using Tatara.CloudController.Api;
+using Tatara.CloudController.Data;
+using Tatara.CloudController.Errors;
 
 namespace Tatara.CloudController.Routes;
 
 /// <summary>A destination as a request names it.</summary>
-internal sealed record DestinationRequest(string AppGuid, string ProcessType, int Port, int? Weight, string Protocol)
+/// <param name="Protocol">Null: the usual one of its route.</param>
+internal sealed record DestinationRequest(string AppGuid, string ProcessType, int Port, int? Weight, string? Protocol)
 {
     /// <summary>Where an app listens that has not been told otherwise.</summary>
     public const int DefaultPort = 8080;
 
-    public const string DefaultProtocol = "http1";
+    /// <summary>What to speak with the app; or why that cannot be, in Cloud Foundry's words.</summary>
+    public static string ProtocolFor(Route route, string? wanted)
+    {
+        var (kind, usual, valid) = route.RouterGroupGuid is null ? ("http", "http1", "http1, http2") : ("tcp", "tcp", "tcp");
+        if (wanted is null || valid.Split(", ").Contains(wanted)) return wanted ?? usual;
+        throw ApiErrors.Unprocessable($"Cannot use '{wanted}' protocol for {kind} routes; valid options are: [{valid}].");
+    }
 
     private const int MaxDestinations = 100;
 
@@ -65,10 +74,10 @@ internal sealed record DestinationRequest(string AppGuid, string ProcessType, in
         else if (weight is { Given: true, Value: not (>= 1 and <= 100) }) Problem("weight must be a positive integer between 1 and 100.");
         var port = Number(element, "port");
         if (port is { Given: true, Value: not (>= 1024 and <= 65535) }) Problem("port must be a positive integer between 1024 and 65535 inclusive.");
-        var protocol = DefaultProtocol;
+        string? protocol = null;
         if (element.TryGetProperty("protocol", out var p) && p.ValueKind != JsonValueKind.Null)
-            protocol = p.ValueKind == JsonValueKind.String && p.GetString() is "http1" or "http2" ? p.GetString() : Problem("protocol must be 'http1' or 'http2'.");
-        return guid is null || type is null || protocol is null ? null : new DestinationRequest(guid, type, port.Value ?? DefaultPort, weight.Value, protocol);
+            protocol = p.ValueKind == JsonValueKind.String && p.GetString() is "http1" or "http2" or "tcp" ? p.GetString() : Problem("protocol must be 'http1', 'http2' or 'tcp'.");
+        return guid is null || type is null ? null : new DestinationRequest(guid, type, port.Value ?? DefaultPort, weight.Value, protocol);
     }
 
     /// <summary>An optional number; given but no number comes as given without a value.</summary>

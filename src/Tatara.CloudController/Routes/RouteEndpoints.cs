@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Api;
@@ -37,9 +38,8 @@ internal sealed class RouteEndpoints(
     public async Task<IResult> CreateAsync(ApiCall call)
     {
         var body = await call.ReadBodyAsync();
-        var name = RouteName.Of(body.String("host"), body.String("path"));
+        var name = RouteName.Of(body.String("host"), body.String("path"), (int?)body.Integer("port", min: 0, max: 65535));
         foreach (var problem in name.Problems()) body.Fail(problem);
-        if (body.Integer("port", min: 0, max: 65535) > 0) body.Fail("Routes with protocol 'http' do not support ports.");
         body.Map("options");
         var relationships = body.Object("relationships", required: true);
         var (spaceGuid, domainGuid) = (relationships?.ToOne("space"), relationships?.ToOne("domain"));
@@ -90,13 +90,14 @@ internal sealed class RouteEndpoints(
         return jobs.Accepted(await jobs.EnqueueAsync("space.delete_unmapped_routes", space.Guid, ("space", space.Guid), call.Cancelled));
     }
 
-    /// <summary>Whether a host and path are taken already, without saying by whom.</summary>
+    /// <summary>Whether a host and path, or a port, are taken already, without saying by whom.</summary>
     public async Task<IResult> GetReservationAsync(ApiCall call)
     {
         call.AllowQuery("host", "path", "port");
         var domain = await domains.Visible().SingleOrDefaultAsync(d => d.Guid == call.Guid, call.Cancelled) ?? throw ApiErrors.ResourceNotFound("Domain");
         var name = RouteName.Of(call.Http.Request.Query["host"], call.Http.Request.Query["path"]);
-        var taken = await db.Routes.AnyAsync(r => r.DomainGuid == domain.Guid && r.Host == name.Host && r.Path == name.Path, call.Cancelled);
+        var port = int.TryParse(call.Http.Request.Query["port"], NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 0;
+        var taken = await db.Routes.AnyAsync(r => r.DomainGuid == domain.Guid && r.Host == name.Host && r.Path == name.Path && r.Port == port, call.Cancelled);
         return Answer.Ok(new { MatchingRoute = taken });
     }
 
@@ -111,10 +112,15 @@ internal sealed class RouteEndpoints(
             rows = rows.Where(r => lower.Contains(r.Host));
         }
         if (query.Values("paths") is { } paths) rows = rows.Where(r => paths.Contains(r.Path));
-        if (query.Values("ports") is { } ports && !ports.Contains("0")) rows = rows.Where(r => false);
+        if (query.Values("ports") is { } ports)
+        {
+            var numbers = ports.Select(p => int.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1).ToList();
+            rows = rows.Where(r => numbers.Contains(r.Port));
+        }
         if (query.Values("domain_guids") is { } domainGuids) rows = rows.Where(r => domainGuids.Contains(r.DomainGuid));
         if (query.Values("space_guids") is { } spaces) rows = rows.Where(r => spaces.Contains(r.SpaceGuid));
-        if (query.Values("service_instance_guids") is not null) rows = rows.Where(r => false);
+        if (query.Values("service_instance_guids") is { } services)
+            rows = rows.Where(r => db.RouteBindings.Any(b => b.RouteGuid == r.Guid && services.Contains(b.ServiceInstanceGuid)));
         if (query.Values("app_guids") is { } apps) rows = rows.Where(r => db.RouteDestinations.Any(d => d.RouteGuid == r.Guid && apps.Contains(d.AppGuid)));
         if (query.Values("organization_guids") is { } organizations)
             rows = rows.Where(r => db.Spaces.Any(s => s.Guid == r.SpaceGuid && organizations.Contains(s.OrganizationGuid)));

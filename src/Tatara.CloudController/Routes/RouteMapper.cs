@@ -41,7 +41,7 @@ internal sealed class RouteMapper(CloudControllerDbContext db, EventRecorder eve
     {
         var existing = await ExistingAsync(route, cancellationToken);
         foreach (var (old, now) in existing.Select(e => (e, wanted.FirstOrDefault(w => IsSame(e, w)))).Where(p => p.Item2 is not null))
-            (old.Weight, old.Protocol) = (now!.Weight, now.Protocol);
+            (old.Weight, old.Protocol) = (now!.Weight, DestinationRequest.ProtocolFor(route, now.Protocol));
         var missing = wanted.Where(w => !existing.Any(e => IsSame(e, w))).ToList();
         var surplus = existing.Where(e => !wanted.Any(w => IsSame(e, w))).ToList();
         await TellAsync(await ChangeAsync(route, space, missing, surplus, cancellationToken), cancellationToken);
@@ -81,12 +81,13 @@ internal sealed class RouteMapper(CloudControllerDbContext db, EventRecorder eve
         {
             if (!apps.TryGetValue(destination.AppGuid, out var app) || app.SpaceGuid != space.Guid)
                 throw ApiErrors.Unprocessable($"App(s) with guid(s) \"{destination.AppGuid}\" do not exist or you do not have access.");
+            var protocol = DestinationRequest.ProtocolFor(route, destination.Protocol);
             db.RouteDestinations.Add(new RouteDestination
             {
                 RouteGuid = route.Guid, AppGuid = app.Guid, ProcessType = destination.ProcessType, AppPort = destination.Port,
-                Weight = destination.Weight, Protocol = destination.Protocol,
+                Weight = destination.Weight, Protocol = protocol,
             });
-            events.Record("audit.app.map-route", app, space, new { RouteGuid = route.Guid, AppPort = destination.Port, destination.ProcessType, destination.Weight, destination.Protocol });
+            events.Record("audit.app.map-route", app, space, new { RouteGuid = route.Guid, AppPort = destination.Port, destination.ProcessType, destination.Weight, Protocol = protocol });
         }
         foreach (var destination in remove)
         {

@@ -10,7 +10,7 @@ internal sealed record RouteResponse(
     IReadOnlyDictionary<string, Link> Links)
 {
     public static RouteResponse From(Route route, string domain, IEnumerable<RouteDestination> destinations, Links links) => new(
-        route.Guid, route.CreatedAt, route.UpdatedAt, "http", route.Host, route.Path, null, AppUris.Of(route, domain),
+        route.Guid, route.CreatedAt, route.UpdatedAt, route.RouterGroupGuid is null ? "http" : "tcp", route.Host, route.Path, route.Port == 0 ? null : route.Port, AppUris.Of(route, domain),
         [.. destinations.Select(DestinationResponse.From)], new object(), MetadataResponse.Of(route),
         new RouteRelationships(Relationship.To(route.SpaceGuid), Relationship.To(route.DomainGuid)),
         new Dictionary<string, Link>

@@ -6,12 +6,13 @@ using Tatara.CloudController.Domains;
 using Tatara.CloudController.Errors;
 using Tatara.CloudController.Events;
 using Tatara.CloudController.Quotas;
+using Tatara.CloudController.RouterGroups;
 
 namespace Tatara.CloudController.Routes;
 
 /// <summary>Makes and presents routes; shared by the API and manifests.</summary>
 internal sealed class RouteStore(
-    CloudControllerDbContext db, CloudControllerOptions options, DomainStore domains, QuotaGuard quotas, EventRecorder events, Links links)
+    CloudControllerDbContext db, CloudControllerOptions options, DomainStore domains, RoutePorts ports, QuotaGuard quotas, EventRecorder events, Links links)
 {
     public Links Links => links;
 
@@ -23,6 +24,7 @@ internal sealed class RouteStore(
             var organization = await db.Organizations.SingleAsync(o => o.Guid == space.OrganizationGuid, cancellationToken);
             throw ApiErrors.Unprocessable($"Invalid domain. Domain '{domain.Name}' is not available in organization '{organization.Name}'.");
         }
+        var group = ports.GroupOf(domain);
         if (name.ProblemIn(domain, options.Domain) is { } problem) throw ApiErrors.Unprocessable(problem);
         var whole = $"{name.Host}.{domain.Name}";
         if (await db.Domains.AnyAsync(d => d.Name == whole, cancellationToken)) throw ApiErrors.Unprocessable($"Route conflicts with domain '{whole}'.");
@@ -31,9 +33,10 @@ internal sealed class RouteStore(
         await using var transaction = db.Database.CurrentTransaction is null
             ? await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken)
             : null;
-        await RequireFreeAsync(name, domain, space, cancellationToken);
-        await quotas.CheckNewRouteAsync(space, cancellationToken);
-        var route = new Route { Host = name.Host, Path = name.Path, DomainGuid = domain.Guid, SpaceGuid = space.Guid };
+        if (group is null) await RequireFreeAsync(name, domain, space, cancellationToken);
+        var port = group is null ? 0 : await ports.ChooseAsync(group, domain, name.Port, () => name.TakenIn(domain), cancellationToken);
+        await quotas.CheckNewRouteAsync(space, reservesPort: group is not null, cancellationToken);
+        var route = new Route { Host = name.Host, Path = name.Path, Port = port, RouterGroupGuid = group?.Id, DomainGuid = domain.Guid, SpaceGuid = space.Guid };
         configure(route);
         db.Routes.Add(route);
         events.Record("audit.route.create", Subject(route, domain), space.Guid, space.OrganizationGuid, request);

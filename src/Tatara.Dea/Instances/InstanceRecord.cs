@@ -7,6 +7,9 @@ namespace Tatara.Dea.Instances;
 /// <param name="Start">The message that asked for it.</param>
 /// <param name="Uris">Its routes now.</param>
 /// <param name="InternalNames">Names of internal domains that lead to it now.</param>
+/// <param name="TcpRoutes">Ports of TCP routes that lead to it now.</param>
+/// <param name="RouteServices">Which of its uris go through a route service now.</param>
+/// <param name="Http2Uris">Which of its uris are served by HTTP/2 now.</param>
 /// <param name="StateSince">When it entered its state; heartbeats carry it.</param>
 /// <param name="HostPort">The machine's port that leads to it; 0 until one is chosen.</param>
 internal sealed record InstanceRecord(
@@ -19,4 +22,17 @@ internal sealed record InstanceRecord(
     int HostPort = 0,
     int? ExitStatus = null,
     string? ExitDescription = null,
-    IReadOnlyList<string>? InternalNames = null);
+    IReadOnlyList<string>? InternalNames = null,
+    IReadOnlyList<TcpRoute>? TcpRoutes = null,
+    IReadOnlyDictionary<string, string>? RouteServices = null,
+    IReadOnlyList<string>? Http2Uris = null)
+{
+    /// <summary>What routers are told about it; <see cref="RouteAnnouncer"/> says it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public InstanceRoutes Routes
+    {
+        get => new(Uris, TcpRoutes ?? [], RouteServices ?? InstanceRoutes.NoServices, Http2Uris ?? []);
+        init => (Uris, TcpRoutes, RouteServices, Http2Uris) = (value.Uris, value.Tcp, value.Services, value.Http2);
+    }
+}
+

@@ -37,6 +37,8 @@ internal sealed class InstanceRecovery(
             case not InstanceState.Crashed when container is null:
                 // Half made, or gone with the machine: not the app's fault, so it is no crash.
                 if (container is not null) await container.DestroyAsync(cancellationToken);
+                resources.Ports.Adopt(record.HostPort);
+                resources.Ports.Release(record.HostPort);
                 store.Delete(record.Guid);
                 await routes.UnregisterAsync(record);
                 await exits.PublishAsync(record, new InstanceEnd(ExitReasons.DeaShutdown, InstanceEnd.NoStatus, "lost when the DEA was restarted"));

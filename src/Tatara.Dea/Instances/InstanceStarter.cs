@@ -16,7 +16,10 @@ internal sealed class InstanceStarter(InstanceStore store, Capacity capacity, In
     public async Task StartAsync(DeaStartMessage message)
     {
         var now = time.GetUtcNow();
-        var record = new InstanceRecord(Guid.NewGuid().ToString(), message, message.Uris, InstanceState.Born, now, now, InternalNames: message.InternalNames);
+        var record = new InstanceRecord(Guid.NewGuid().ToString(), message, message.Uris, InstanceState.Born, now, now, InternalNames: message.InternalNames)
+        {
+            Routes = InstanceRoutes.Of(message),
+        };
         if (Judge(message) is { } end)
         {
             logger.LogWarning("A start of {App} index {Index} is refused: {Problem}", message.Droplet, message.Index, end.Description);

@@ -8,7 +8,7 @@ using Tatara.Protocol;
 namespace Tatara.Dea.Instances;
 
 /// <summary>Tells the routers where instances are: at once, again at the interval they ask for, and when a router starts.</summary>
-internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, TimeProvider time, ILogger<RouteAnnouncer> logger)
+internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, PortPool ports, TimeProvider time, ILogger<RouteAnnouncer> logger)
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
 
@@ -29,23 +29,23 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Tim
     {
         var wasAnnounced = _announced.TryRemove(instance.Guid, out _);
         await UnregisterAsync(instance.Record);
-        return wasAnnounced && instance.Record.Uris.Count > 0;
+        return wasAnnounced && !instance.Record.Routes.IsEmpty;
     }
 
     /// <summary>Takes out an instance that an earlier run may have registered.</summary>
     public async Task UnregisterAsync(InstanceRecord record)
     {
-        if (record is { HostPort: > 0, Uris.Count: > 0 }) await bus.PublishAsync(Subjects.RouterUnregister, Describe(record, record.Uris));
+        if (record.HostPort > 0) await PublishAsync(Subjects.RouterUnregister, record, record.Routes);
     }
 
     /// <summary>Gives an instance other routes.</summary>
-    public async Task ChangeAsync(Instance instance, IReadOnlyList<string> uris)
+    public async Task ChangeAsync(Instance instance, InstanceRoutes routes)
     {
-        var gone = instance.Record.Uris.Except(uris).ToList();
-        instance.Update(r => r with { Uris = uris });
+        var gone = instance.Record.Routes.Without(routes);
+        instance.Update(r => r with { Routes = routes });
         if (!_announced.ContainsKey(instance.Guid)) return;
         await PublishAsync(instance);
-        if (gone.Count > 0) await bus.PublishAsync(Subjects.RouterUnregister, Describe(instance.Record, gone));
+        await PublishAsync(Subjects.RouterUnregister, instance.Record, gone);
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -62,6 +62,7 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Tim
     /// <summary>A router says how often it wants to hear.</summary>
     public void Follow(RouterGreeting greeting)
     {
+        ports.Follow(greeting);
         var asked = TimeSpan.FromSeconds(greeting.MinimumRegisterIntervalInSeconds);
         if (asked >= ShortestInterval && asked < _interval) logger.LogInformation("The router wants to hear every {Interval}.", asked);
         if (asked >= ShortestInterval) _interval = asked;
@@ -86,10 +87,12 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Tim
         }
     }
 
-    private async Task PublishAsync(Instance instance)
+    private Task PublishAsync(Instance instance) => PublishAsync(Subjects.RouterRegister, instance.Record, instance.Record.Routes);
+
+    private async Task PublishAsync(string subject, InstanceRecord record, InstanceRoutes routes)
     {
-        var record = instance.Record;
-        if (record.Uris.Count > 0) await bus.PublishAsync(Subjects.RouterRegister, Describe(record, record.Uris));
+        foreach (var part in routes.Messages())
+            await bus.PublishAsync(subject, Describe(record, part.Uris) with { TcpRoutes = part.Tcp, RouteServiceUrl = part.RouteService, Protocol = part.Protocol });
     }
 
     private RouterRegistration Describe(InstanceRecord record, IReadOnlyList<string> uris) => new(

@@ -10,7 +10,7 @@ internal sealed class RouteUpdater(InstanceTable table, RouteAnnouncer routes, N
     {
         foreach (var instance in table.All.Where(i => i.IsAlive && i.Start.Droplet == message.Droplet && (message.Version is null || i.Start.Version == message.Version)))
         {
-            await routes.ChangeAsync(instance, message.Uris);
+            await routes.ChangeAsync(instance, InstanceRoutes.Of(message));
             if (message.InternalNames is not { } names) continue;
             instance.Update(r => r with { InternalNames = names });
             network.NoteAddresses();

@@ -11,6 +11,7 @@ namespace Tatara.Dea.State;
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InstanceRecord))]
+[JsonSerializable(typeof(PortHistory))]
 [JsonSerializable(typeof(LogPosition))]
 [JsonSerializable(typeof(StagingRecord))]
 [JsonSerializable(typeof(string))]

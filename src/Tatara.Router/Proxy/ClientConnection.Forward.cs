@@ -117,7 +117,7 @@ internal sealed partial class ClientConnection
     /// <summary>A failure to send shows again, with its reason, when the answer is read: the endpoint may have answered and closed.</summary>
     private async ValueTask SendHeadAsync(BackendConnection backend)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(RequestWriter.MaxLength(_requestBuffer));
+        var buffer = ArrayPool<byte>.Shared.Rent(RequestWriter.MaxLength(_requestBuffer, _exchange.Rewrite));
         try
         {
             var length = RequestWriter.Write(_exchange, backend.Endpoint, buffer);

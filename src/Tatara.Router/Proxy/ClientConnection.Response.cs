@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Tatara.Router.Proxy.Backends;
+using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy.Http1;
 
 namespace Tatara.Router.Proxy;
@@ -143,6 +145,16 @@ internal sealed partial class ClientConnection
         _output.Write(error.Render(_exchange, closes));
         if (!await FlushAsync()) return Outcome.Close;
         if (unread) await LingerAsync();
+        return closes ? Outcome.Close : Outcome.KeepAlive;
+    }
+
+    private async ValueTask<Outcome> AnswerAsync(OwnAnswer answer)
+    {
+        var closes = _isBodyUnread || Request.Closes || _isDraining || Request.MinorVersion == 0;
+        _exchange.Status = answer.Status;
+        _output.Write(answer.Render(Encoding.ASCII.GetBytes(_exchange.RequestId.ToString()), closes, Request.IsHead));
+        if (!await FlushAsync()) return Outcome.Close;
+        if (_isBodyUnread) await LingerAsync();
         return closes ? Outcome.Close : Outcome.KeepAlive;
     }
 

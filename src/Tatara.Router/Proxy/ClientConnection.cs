@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
+using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy.Http1;
 
 namespace Tatara.Router.Proxy;
@@ -58,6 +59,7 @@ internal sealed partial class ClientConnection
         var lifetime = _connection.Features.Get<IConnectionLifetimeNotificationFeature>();
         using var draining = lifetime?.ConnectionClosedRequested.UnsafeRegister(static c => ((ClientConnection)c!).OnDraining(), this) ?? default;
         _context.Deadlines.Add(this);
+        _context.Metrics.ConnectionOpened();
         try
         {
             var outcome = Outcome.KeepAlive;
@@ -76,6 +78,7 @@ internal sealed partial class ClientConnection
         finally
         {
             _context.Deadlines.Remove(this);
+            _context.Metrics.ConnectionClosed();
             CloseBackend();
             _requestBuffer.Release();
             _responseBuffer.Release();
@@ -94,6 +97,7 @@ internal sealed partial class ClientConnection
             {
                 HeadRead.TooSlow => await RefuseAsync(RouterError.ClientTooSlow),
                 HeadRead.Refused => await RefuseAsync(RouterError.Of(_headStatus)),
+                _ when FindOwnAnswer() is { } answer => await AnswerAsync(answer),
                 // 2.
                 _ when FindRoute() is { } error => await RefuseAsync(error),
                 // 3.
@@ -104,16 +108,25 @@ internal sealed partial class ClientConnection
         finally
         {
             // 4.
-            _context.AccessLog.Write(_exchange, _context.Time.GetTimestamp());
+            var finished = _context.Time.GetTimestamp();
+            _context.AccessLog.Write(_exchange, finished);
+            _context.Metrics.Finished(
+                _exchange.Route, _exchange.Endpoint?.Owner.App, _exchange.Status, _context.Time.GetElapsedTime(_exchange.Started, finished),
+                _exchange.ReceivedBytes, _exchange.SentBytes, _exchange.RouterError);
             _requestBuffer.Release();
             _responseBuffer.Release();
         }
     }
 
+    private OwnAnswer? FindOwnAnswer() => _context.OwnAnswers.Find(
+        _exchange.Client.IsHttps, Request[Request.Host], Request[Request.Target], Request.IsHead || Request[Request.Method].SequenceEqual("GET"u8));
+
     private RouterError? FindRoute()
     {
         _exchange.Route = _context.Registry.Table.Match(Request[Request.Host], Request[Request.Path]);
         if (_exchange.Route is null) return RouterError.UnknownRoute;
+        if (_context.RouteServices.Apply(_exchange) is { } refusal) return refusal;
+        if (_exchange.Rewrite is { Authority: not null }) return null; // What names an instance means the app's, not the service's.
         if (EndpointChooser.ReadInstanceField(_exchange) is { } error) return error;
         _exchange.StickyId = _context.Sticky.FindInstance(Request);
         return null;

@@ -1,5 +1,6 @@
 using Tatara.Router.Proxy.Http1;
 using Tatara.Router.Registry;
+using Tatara.Router.RouteServices;
 
 namespace Tatara.Router.Proxy;
 
@@ -17,6 +18,9 @@ internal sealed class Exchange(ClientAddress client, ProxyLimits limits, TimePro
     public long Started { get; private set; }
 
     public Route? Route { get; set; }
+
+    /// <summary>What a route service changes in the request's head; null: nothing.</summary>
+    public RequestRewrite? Rewrite { get; set; }
 
     /// <summary>The last endpoint that was asked.</summary>
     public Endpoint? Endpoint { get; set; }

@@ -1,5 +1,6 @@
 using Tatara.Router.Proxy.Http1;
 using Tatara.Router.Registry;
+using Tatara.Router.RouteServices;
 
 namespace Tatara.Router.Proxy;
 
@@ -12,21 +13,23 @@ internal static class RequestWriter
     /// <summary>Bounds what is added: ids of 128 bytes at most, addresses, numbers and names.</summary>
     private const int AddedBytes = 1024;
 
-    public static int MaxLength(HeadBuffer head) => head.HeadLength + AddedBytes;
+    public static int MaxLength(HeadBuffer head, RequestRewrite? rewrite) => head.HeadLength + AddedBytes + (rewrite?.Length ?? 0);
 
     public static int Write(Exchange exchange, Endpoint endpoint, Span<byte> output)
     {
         var request = exchange.Request;
+        var rewrite = exchange.Rewrite;
         var writer = new SpanWriter(output);
         writer.Write(request[request.Method]);
         writer.Write(" "u8);
-        writer.Write(request[request.Target]);
+        writer.Write(rewrite?.Target ?? request[request.Target]);
         writer.Write(" HTTP/1.1\r\n"u8);
-        writer.WriteField("Host"u8, request[request.Authority]);
+        writer.WriteField("Host"u8, rewrite?.Authority ?? request[request.Authority]);
         foreach (var field in request.Fields)
-            if (IsPassedOn(request, field)) writer.WriteField(request[field.Name], request[field.Value]);
+            if (IsPassedOn(request, field) && (rewrite is null || !RouteServiceGate.IsOwn(request[field.Name]))) writer.WriteField(request[field.Name], request[field.Value]);
         WriteFraming(request, ref writer);
         WriteForwarding(exchange, endpoint, ref writer);
+        if (rewrite is not null) writer.Write(rewrite.Fields);
         writer.Write("\r\n"u8);
         return writer.Written;
     }

@@ -1,9 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 
 namespace Tatara.Router.Registry;
 
-/// <summary>Where a route answers: a host in lower case ("*.x.y" for any host below x.y) and a context path ("" or "/a/b").</summary>
+/// <summary>
+/// Where a route answers: a host in lower case ("*.x.y" for any host below x.y) and a context path ("" or "/a/b"); or a port,
+/// whose host is written ":1024", as no host of a request is.
+/// </summary>
 internal readonly record struct RouteKey(string Host, string Path)
 {
     /// <summary>The limit of DNS.</summary>
@@ -13,6 +17,13 @@ internal readonly record struct RouteKey(string Host, string Path)
     private const int MaxPathLength = 128;
 
     public bool IsWildcard => Host.StartsWith("*.", StringComparison.Ordinal);
+
+    public bool IsTcp => Host.StartsWith(':');
+
+    /// <summary>Of a TCP route.</summary>
+    public int Port => int.Parse(Host.AsSpan(1), CultureInfo.InvariantCulture);
+
+    public static RouteKey OfPort(int port) => new(string.Create(CultureInfo.InvariantCulture, $":{port}"), "");
 
     /// <summary>What the table finds it by. A wildcard's begins with the dot, which no host does.</summary>
     public byte[] HostBytes => Encoding.ASCII.GetBytes(IsWildcard ? Host[1..] : Host);

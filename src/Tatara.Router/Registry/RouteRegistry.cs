@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tatara.Protocol;
 using Tatara.Router.Proxy.Backends;
+using Tatara.Router.RouteServices;
 
 namespace Tatara.Router.Registry;
 
@@ -21,10 +22,15 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
 
     public RouteTable Table => _table;
 
+    /// <summary>The endpoints of a TCP route changed; says its port. Called under the registry's lock: take note, and look later.</summary>
+    public event Action<int>? TcpRouteChanged;
+
     /// <summary>Enters the endpoint into its routes, or marks it as alive there.</summary>
     public void Register(RouterRegistration message)
     {
-        if (!IsValid(message))
+        RouteService? service = null;
+        // A route service that cannot be made out must not leave the app without it.
+        if (!IsValid(message) || (message.RouteServiceUrl is { Length: > 0 } url && !RouteService.TryParse(url, out service)))
         {
             Log.Refused(logger, message.Host, message.Port, message.App);
             return;
@@ -35,9 +41,14 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             var staleAfter = message.StaleThresholdInSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : options.PruneThreshold;
             foreach (var uri in message.Uris)
             {
-                if (RouteKey.TryParse(uri, out var key)) Enter(endpoint, key, staleAfter);
+                if (RouteKey.TryParse(uri, out var key))
+                {
+                    Enter(endpoint, key, staleAfter);
+                    _table.Find(key)!.Bind(endpoint, service);
+                }
                 else Log.BadUri(logger, uri, message.App);
             }
+            foreach (var key in TcpKeys(message)) Enter(endpoint, key, staleAfter);
             if (endpoint.Routes.Count == 0) Drop(endpoint);
         }
     }
@@ -51,6 +62,8 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             if (!_endpoints.TryGetValue(new(message.Host, message.Port), out var endpoint) || endpoint.Owner != OwnerOf(message)) return;
             foreach (var uri in message.Uris)
                 if (RouteKey.TryParse(uri, out var key) && _table.Find(key) is { } route) Leave(endpoint, route);
+            foreach (var key in TcpKeys(message))
+                if (_table.Find(key) is { } route) Leave(endpoint, route);
         }
     }
 
@@ -108,6 +121,7 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             route.Add(member);
             endpoint.Routes.Add(route);
             if (isNew) _table = _table.With(route);
+            if (key.IsTcp) TcpRouteChanged?.Invoke(key.Port);
             Log.Registered(logger, endpoint.Address, key, endpoint.Owner.App);
         }
         member.StaleAfter = staleAfter;
@@ -118,6 +132,7 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
     {
         if (!endpoint.Routes.Remove(route)) return;
         route.Remove(endpoint, time.GetTimestamp());
+        if (route.Key.IsTcp) TcpRouteChanged?.Invoke(route.Key.Port);
         if (endpoint.Routes.Count == 0) Drop(endpoint);
     }
 
@@ -127,12 +142,25 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
         endpoint.Retire();
     }
 
+    /// <summary>The message's ports that are this router's to listen on.</summary>
+    private IEnumerable<RouteKey> TcpKeys(RouterRegistration message)
+    {
+        if (options.Tcp is not { } tcp) yield break;
+        foreach (var route in message.TcpRoutes ?? [])
+        {
+            if (route.RouterGroup != tcp.RouterGroup) continue;
+            if (tcp.Ports.Contains(route.Port)) yield return RouteKey.OfPort(route.Port);
+            else Log.OutsidePool(logger, route.Port, message.App);
+        }
+    }
+
     private static EndpointOwner OwnerOf(RouterRegistration message) =>
         new(message.App, message.PrivateInstanceId);
 
     private static bool IsValid(RouterRegistration message) =>
         message is { Uris: not null, Host: not null, Port: > 0 and <= 65_535 }
         && message.Uris.Count <= MaxUrisPerMessage
+        && (message.TcpRoutes?.Count ?? 0) <= MaxUrisPerMessage
         && Uri.CheckHostName(message.Host) is UriHostNameType.IPv4 or UriHostNameType.IPv6 or UriHostNameType.Dns
         && IsId(message.App) && IsId(message.PrivateInstanceId) && IsId(message.PrivateInstanceIndex);
 
@@ -153,6 +181,9 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "A registration of {Host}:{Port} by app {App} is malformed and ignored.")]
         public static partial void Refused(ILogger logger, string? host, int port, string? app);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Port {Port}, registered by app {App}, is not one of this router's group.")]
+        public static partial void OutsidePool(ILogger logger, int port, string? app);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "'{Uri}', registered by app {App}, is not a host with a path.")]
         public static partial void BadUri(ILogger logger, string? uri, string? app);

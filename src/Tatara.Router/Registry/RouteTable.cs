@@ -25,7 +25,7 @@ internal sealed class RouteTable
     /// <param name="path">Without a query.</param>
     public Route? Match(ReadOnlySpan<byte> host, ReadOnlySpan<byte> path)
     {
-        if (host.IsEmpty || host[0] == (byte)'.') return null;
+        if (host.IsEmpty || host[0] is (byte)'.' or (byte)':') return null;
         if (Host(host)?.Match(path) is { } exact) return exact;
         for (var dot = host.IndexOf((byte)'.'); dot >= 0;)
         {

@@ -2,17 +2,19 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Tatara.Router.Metrics;
 using Tatara.Router.Registry;
 
 namespace Tatara.Router.Status;
 
-/// <summary>/healthz for load balancers, /routes for operators.</summary>
-internal sealed class StatusEndpoints(RouteRegistry registry, RouterOptions options)
+/// <summary>/healthz for load balancers; /routes and /metrics for operators, who have to show the password.</summary>
+internal sealed class StatusEndpoints(RouteRegistry registry, MetricsPage metrics, RouterOptions options)
 {
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
     {
         "/healthz" => context.Response.WriteAsync("ok\n"),
-        "/routes" when options.StatusPassword is not null => WriteRoutesAsync(context),
+        "/routes" when options.StatusPassword is not null => AuthorizedAsync(context, WriteRoutesAsync),
+        "/metrics" when options.StatusPassword is not null => AuthorizedAsync(context, WriteMetricsAsync),
         _ => NotFound(context),
     };
 
@@ -22,14 +24,22 @@ internal sealed class StatusEndpoints(RouteRegistry registry, RouterOptions opti
         return Task.CompletedTask;
     }
 
+    private Task AuthorizedAsync(HttpContext context, Func<HttpContext, Task> write)
+    {
+        if (IsAuthorized(context.Request.Headers.Authorization)) return write(context);
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        context.Response.Headers.WWWAuthenticate = "Basic realm=\"router\"";
+        return Task.CompletedTask;
+    }
+
+    private Task WriteMetricsAsync(HttpContext context)
+    {
+        context.Response.ContentType = PrometheusWriter.ContentType;
+        return context.Response.WriteAsync(metrics.Write());
+    }
+
     private async Task WriteRoutesAsync(HttpContext context)
     {
-        if (!IsAuthorized(context.Request.Headers.Authorization))
-        {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            context.Response.Headers.WWWAuthenticate = "Basic realm=\"router\"";
-            return;
-        }
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();

@@ -22,7 +22,7 @@ internal static class RunCommand
             using var taken = PlatformLock.TryTake(DeaProcesses.LockFile(options, name))
                 ?? throw new SetupException($"{name} runs already.", "One process a DEA; --index chooses another.");
             taken.WriteHolder();
-            var logging = PlatformLogging.To(Path.Combine(options.Data, "log", name + ".log"), LogLevel.Error);
+            var logging = PlatformLogging.To(Path.Combine(options.Data, "log", name + ".log"), LogLevel.Error, options.JsonLog);
             using var host = new RoleHosts(options, Secrets.LoadOrCreate(options.SecretsFile), logging).Dea(result.GetValue(index));
             await host.StartAsync(cancellationToken);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} runs as process {Environment.ProcessId}."));

@@ -19,7 +19,7 @@ internal static class UpCommand
             var options = common.Read(result);
             var watch = Stopwatch.StartNew();
             await Preparation.EnsureAsync(options, cancellationToken);
-            await using var platform = new Platform(options, PlatformLogging.To(options.LogFile, result.GetValue(verbose) ? LogLevel.Information : LogLevel.Error));
+            await using var platform = new Platform(options, PlatformLogging.To(options.LogFile, result.GetValue(verbose) ? LogLevel.Information : LogLevel.Error, options.JsonLog));
             await platform.StartAsync(cancellationToken);
             Console.WriteLine($"Tatara is ready after {watch.Elapsed.TotalSeconds:0.0} s: {options.ApiUrl.ToString().TrimEnd('/')}");
             Console.WriteLine($"Log: {options.LogFile}. Ctrl-C stops the platform, not the apps.");

@@ -1,3 +1,5 @@
+using Tatara.Protocol;
+
 namespace Tatara.Configuration;
 
 /// <summary>What `up` and `quickstart` can be told.</summary>
@@ -5,6 +7,12 @@ internal sealed record PlatformOptions
 {
     /// <summary>The last sixteenth of the network is the machine's own.</summary>
     public const int MaxDeas = 15;
+
+    private const int MaxTcpPorts = 1000;
+
+    /// <summary>The one router group of this machine. Domains keep the guid.</summary>
+    public const string RouterGroup = "default-tcp";
+    public const string RouterGroupGuid = "6e1a5b1c-4e1d-4d52-9a53-0d3c6b6f1a27";
 
     /// <summary>DEAs give no staging more than an hour.</summary>
     private const int MaxStagingTimeout = 60;
@@ -29,6 +37,24 @@ internal sealed record PlatformOptions
     public int HttpPort { get; init; } = 80;
     public int HttpsPort { get; init; } = 443;
 
+    /// <summary>Ports that TCP routes may have; Cloud Foundry's usual hundred.</summary>
+    public PortRanges TcpPorts { get; init; } = PortRanges.TryParse("1024-1123", out var usual) ? usual : PortRanges.None;
+
+    /// <summary>Domains whose clients are sent from HTTP to HTTPS: names, "*.example.com", or "*" for all.</summary>
+    public IReadOnlyList<string> HttpsOnly { get; init; } = [];
+
+    /// <summary>Directory of the ACME authority that certificates are ordered from; null: none are.</summary>
+    public Uri? AcmeDirectory { get; init; }
+
+    /// <summary>Names that certificates are ordered for.</summary>
+    public IReadOnlyList<string> AcmeNames { get; init; } = [];
+
+    /// <summary>Mail address that the ACME authority may write to.</summary>
+    public string? AcmeContact { get; init; }
+
+    /// <summary>PEM: what the ACME authority's address is trusted by, when the machine does not know it.</summary>
+    public string? AcmeAuthorities { get; init; }
+
     /// <summary>Address the router listens on.</summary>
     public string Listen { get; init; } = "0.0.0.0";
 
@@ -40,6 +66,9 @@ internal sealed record PlatformOptions
 
     /// <summary>Whether names are kept in /etc/hosts.</summary>
     public bool WriteHosts { get; init; } = true;
+
+    /// <summary>Whether the log's lines are JSON objects.</summary>
+    public bool JsonLog { get; init; }
 
     /// <summary>Private network for containers, a /16. Its last 256 addresses are this machine's own, one for each DEA.</summary>
     public string Network { get; init; } = "10.253.0.0/16";
@@ -58,6 +87,12 @@ internal sealed record PlatformOptions
     public int UaaPort => PortsFrom + 2;
     public int LogCachePort => PortsFrom + 3;
     public int RouterStatusPort => PortsFrom + 4;
+
+    /// <summary>Certificates that operators gave.</summary>
+    public string CertificateDirectory => Path.Combine(TlsDirectory, "certificates");
+
+    /// <summary>Certificates that were ordered.</summary>
+    public string AcmeFolder => Path.Combine(TlsDirectory, "acme");
 
     public string TlsDirectory => Path.Combine(Data, "tls");
     /// <summary>A layer for all containers: the authorities they trust.</summary>
@@ -95,10 +130,15 @@ internal sealed record PlatformOptions
         if (MemoryOvercommit is not (>= 1 and <= 100)) throw new SetupException($"--memory-overcommit {MemoryOvercommit} cannot be.", "Use 1 (nothing is promised twice) to 100.");
         if (!System.Net.IPNetwork.TryParse(Network, out var network) || network.PrefixLength != 16)
             throw new SetupException($"--network {Network} is not a /16 network.", "Use one that is free here, like 10.253.0.0/16.");
+        if (AcmeDirectory is not null && AcmeNames.Count == 0)
+            throw new SetupException("--acme needs the names that certificates are ordered for.", "Add --acme-names '*.example.com'.");
         if (StagingTimeout is < 1 or > MaxStagingTimeout)
             throw new SetupException($"--staging-timeout {StagingTimeout} cannot be.", $"Staging may take 1 to {MaxStagingTimeout} minutes.");
         foreach (var port in (int[])[HttpPort, HttpsPort, PortsFrom, BusPort])
             if (port is < 1 or > 65535) throw new SetupException($"{port} is not a port.", "Ports are 1 to 65535.");
+        if (TcpPorts.All.Count() > MaxTcpPorts) throw new SetupException($"--tcp-ports {TcpPorts} are too many.", $"One machine has up to {MaxTcpPorts}: containers are let through to each.");
+        foreach (var port in (int[])[HttpPort, HttpsPort, BusPort, CloudControllerPort, UaaPort, LogCachePort, RouterStatusPort])
+            if (TcpPorts.Contains(port)) throw new SetupException($"--tcp-ports {TcpPorts} contains {port}, which the platform uses itself.", "Choose other ports for TCP routes.");
         return this with { Data = Path.GetFullPath(Data), Stacks = Path.GetFullPath(Stacks), Buildpacks = Path.GetFullPath(Buildpacks) };
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -11,6 +12,11 @@ internal sealed record Secrets
     public required string BusPassword { get; init; }
     public required string BulkPassword { get; init; }
     public required string BlobSigningKey { get; init; }
+
+    /// <summary>What routers sign requests to route services with.</summary>
+    [JsonIgnore]
+    public string RouteServiceSecret => Convert.ToHexStringLower(
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(BlobSigningKey), 32, info: "route services"u8.ToArray()));
 
     public static Secrets LoadOrCreate(string path)
     {

@@ -8,7 +8,8 @@ namespace Tatara.Logging;
 /// The platform's own log as a file of bounded size, with one older file beside it. Every line carries its time, level
 /// and category; a disk that is full costs lines and nothing else.
 /// </summary>
-internal sealed class FileLoggerProvider(string path) : ILoggerProvider
+/// <param name="asJson">Each line is an object, with the values of its message as fields.</param>
+internal sealed class FileLoggerProvider(string path, bool asJson = false) : ILoggerProvider
 {
     /// <summary>Two of these are kept: enough for days of ordinary running.</summary>
     private const long MaxBytes = 16 * 1024 * 1024;
@@ -16,6 +17,8 @@ internal sealed class FileLoggerProvider(string path) : ILoggerProvider
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private FileStream? _file;
+
+    private bool IsJson => asJson;
 
     public ILogger CreateLogger(string categoryName) => _loggers.GetOrAdd(categoryName, name => new FileLogger(this, name));
 
@@ -66,6 +69,11 @@ internal sealed class FileLoggerProvider(string path) : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
+            if (provider.IsJson)
+            {
+                provider.Write(JsonLine.Of(DateTime.UtcNow, logLevel, category, formatter(state, exception), state, exception));
+                return;
+            }
             var line = new StringBuilder()
                 .Append(DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture))
                 .Append(' ').Append(logLevel.ToString().ToUpperInvariant())

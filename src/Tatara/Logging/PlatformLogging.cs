@@ -5,9 +5,9 @@ namespace Tatara.Logging;
 /// <summary>Where the platform's log lines go: always to its file, and to the terminal as far as the command wants.</summary>
 internal static class PlatformLogging
 {
-    public static Action<ILoggingBuilder> To(string file, LogLevel? console)
+    public static Action<ILoggingBuilder> To(string file, LogLevel? console, bool asJson = false)
     {
-        var provider = new FileLoggerProvider(file);
+        var provider = new FileLoggerProvider(file, asJson);
         return logging =>
         {
             logging.ClearProviders();

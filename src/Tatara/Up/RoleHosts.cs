@@ -8,6 +8,9 @@ using Tatara.LogCache;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Router;
+using Tatara.Router.Acme;
+using Tatara.Router.RouteServices;
+using Tatara.Router.Tcp;
 using Tatara.Tls;
 using Tatara.Uaa;
 
@@ -59,7 +62,16 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             HttpPort = options.HttpPort,
             HttpsPort = options.HttpsPort,
             Certificates = [new CertificateFiles(tls.CertificateFile, tls.KeyFile)],
+            CertificateFolder = options.CertificateDirectory,
+            HttpsOnly = options.HttpsOnly,
+            Acme = options.AcmeDirectory is not { } directory ? null : new AcmeOptions(directory, options.AcmeFolder, options.AcmeNames)
+            {
+                Contact = options.AcmeContact,
+                AuthoritiesFile = options.AcmeAuthorities,
+            },
+            RouteServices = new RouteServiceOptions(secrets.RouteServiceSecret),
             PruneInterval = RoutePruneInterval,
+            Tcp = new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts),
             StatusPort = options.RouterStatusPort,
             StatusPassword = secrets.BulkPassword,
         }, logging);
@@ -77,6 +89,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         BulkPassword = secrets.BulkPassword,
         ExternalHttpsPort = options.HttpsPort,
         BuildpackDirectory = options.Buildpacks,
+        RouterGroups = [new RouterGroup(PlatformOptions.RouterGroupGuid, PlatformOptions.RouterGroup, options.TcpPorts)],
         StagingTimeout = TimeSpan.FromMinutes(options.StagingTimeout),
         ReservedDiskMb = DiskReserveMb,
         StackAliases = new Dictionary<string, string> { ["cflinuxfs4"] = "bookworm", ["cflinuxfs3"] = "bookworm" },
@@ -118,7 +131,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         // The platform's names lead to its router, by an address that containers reach; a router that listens elsewhere is looked up outside.
         Resolver = new ResolverOptions(
             options.Listen == "0.0.0.0" ? new Dictionary<string, string> { [options.Domain] = options.DeaHostAddress(index) } : new Dictionary<string, string>(), []),
-        OpenPorts = options.Listen == "0.0.0.0" ? [options.HttpPort, options.HttpsPort] : [],
+        OpenPorts = options.Listen == "0.0.0.0" ? [options.HttpPort, options.HttpsPort, .. options.TcpPorts.All] : [],
         DataDirectory = Path.Combine(options.DeaDirectory(PlatformOptions.DeaName(index)), "containers"),
         HostAddress = options.DeaHostAddress(index),
         Subnet = options.DeaSubnet(index),

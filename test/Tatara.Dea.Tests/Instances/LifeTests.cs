@@ -106,6 +106,36 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task Update_TcpRoutes_AreRegisteredAndOldOnesUnregistered()
+    {
+        await using var dea = await DeaUnderTest.StartAsync();
+        TcpRoute first = new("group", 1024), second = new("group", 1025);
+        await dea.RunInstanceAsync(dea.StartMessage() with { Uris = [], TcpRoutes = [first] });
+        dea.Bus.Heard<RouterRegistration>(Subjects.RouterRegister).ShouldAllBe(r => r.TcpRoutes!.Single() == first);
+
+        await dea.Bus.Connection.PublishAsync(Subjects.DeaUpdate, new DeaUpdateMessage(DeaUnderTest.App, [], TcpRoutes: [second]));
+
+        await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.TcpRoutes is [var route] && route == second);
+        (await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterUnregister, _ => true)).TcpRoutes.ShouldBe([first]);
+    }
+
+    [Fact]
+    public async Task Update_RouteServicesAndHttp2_GoOutInMessagesOfTheirOwn()
+    {
+        await using var dea = await DeaUnderTest.StartAsync();
+        await dea.RunInstanceAsync(dea.StartMessage());
+
+        await dea.Bus.Connection.PublishAsync(Subjects.DeaUpdate, new DeaUpdateMessage(
+            DeaUnderTest.App, ["dora.tatara.localhost", "guarded.tatara.localhost", "grpc.tatara.localhost"], Http2Uris: ["grpc.tatara.localhost"],
+            RouteServices: new Dictionary<string, string> { ["guarded.tatara.localhost"] = "https://guard.tatara.localhost" }));
+
+        var guarded = await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.Uris is ["guarded.tatara.localhost"]);
+        (guarded.RouteServiceUrl, guarded.Protocol).ShouldBe(("https://guard.tatara.localhost", null));
+        (await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.Uris is ["grpc.tatara.localhost"])).Protocol.ShouldBe("http2");
+        dea.Bus.Heard<RouterRegistration>(Subjects.RouterRegister).Where(r => r.Uris.Contains("dora.tatara.localhost")).ShouldAllBe(r => r.RouteServiceUrl == null);
+    }
+
+    [Fact]
     public async Task RouterStart_RunningInstance_IsRegisteredAgainAtTheRoutersInterval()
     {
         await using var dea = await DeaUnderTest.StartAsync(o => o with { RegisterInterval = TimeSpan.FromSeconds(1) });

@@ -45,6 +45,26 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task Restart_UnregistrationWasLost_NoOtherAppGetsThePort()
+    {
+        await using var dea = await DeaUnderTest.StartAsync(o => o with { LastPort = o.FirstPort + 1 });
+        var gone = await dea.RunInstanceAsync(dea.StartMessage());
+        await dea.Nats.KillAsync(); // The instance ends and nobody hears of it.
+        dea.Runtime.Containers.Single().Exit(1);
+        await Bus.UntilAsync(() => dea.Runtime.Containers.Count == 0, "it is cleared away");
+        await dea.StopAsync();
+        await dea.Nats.StartAgainAsync();
+        await dea.StartAgainAsync();
+        dea.Bus.Forget();
+
+        var other = dea.StartMessage() with { Droplet = "other-app", Uris = ["other.tatara.localhost"] };
+        await dea.SendStartAsync(other);
+        (await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.Uris is ["other.tatara.localhost"])).Port.ShouldNotBe(gone.Port);
+        await dea.SendStartAsync(other with { Droplet = "third-app", Index = 1 });
+        (await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, e => e.Droplet == "third-app")).Reason.ShouldBe(ExitReasons.Refused);
+    }
+
+    [Fact]
     public async Task Restart_WhileAContainerWasMade_IsClearedAwayAndNoCrash()
     {
         await using var dea = await DeaUnderTest.StartAsync();

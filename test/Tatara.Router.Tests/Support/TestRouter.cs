@@ -7,6 +7,7 @@ using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Router.Proxy;
 using Tatara.Router.Registry;
+using Tatara.Router.Tcp;
 using Tatara.Testing;
 
 namespace Tatara.Router.Tests.Support;
@@ -21,6 +22,7 @@ public sealed class TestRouter : IAsyncDisposable
     public NatsServer Nats { get; }
     public NatsConnection Bus { get; private set; } = null!;
     public RouterPorts Ports => _host.Services.GetRequiredService<RouterPorts>();
+    internal TcpCounters TcpCounters => _host.Services.GetRequiredService<TcpCounters>();
     internal RouteRegistry Registry => _host.Services.GetRequiredService<RouteRegistry>();
 
     public static async Task<TestRouter> StartAsync(Func<RouterOptions, RouterOptions>? configure = null)
@@ -36,6 +38,7 @@ public sealed class TestRouter : IAsyncDisposable
     {
         var started = new TaskCompletionSource();
         await using var starts = await Bus.SubscribeCoreAsync<RouterGreeting>(Subjects.RouterStart);
+        await Bus.PingAsync();
         var options = new RouterOptions
         {
             Bus = new NatsOptions { Servers = [Nats.Address] },

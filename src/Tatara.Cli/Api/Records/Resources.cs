@@ -16,6 +16,9 @@ internal sealed record Domain(
     public bool IsTcp => SupportedProtocols?.Contains("tcp") == true;
 }
 
+/// <param name="Type">tcp.</param>
+internal sealed record RouterGroup(string Guid, string Name, string Type);
+
 internal sealed record DomainRelationships(ToOne? Organization);
 
 internal sealed record Route(

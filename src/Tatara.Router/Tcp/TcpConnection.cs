@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Tatara.Router.Registry;
+
+namespace Tatara.Router.Tcp;
+
+/// <summary>
+/// One client's connection to a TCP route: 1. find an endpoint that takes it, 2. pass bytes on in both directions
+/// until both have ended. Each side waits while the other is slow to read; an idle one holds no buffer.
+/// </summary>
+internal sealed partial class TcpConnection(Socket client, Route route, TcpContext context)
+{
+    private const int BufferBytes = 32 * 1024;
+
+    private Socket? _server;
+    private long _lastUse = context.Time.GetTimestamp();
+
+    public TimeSpan IdleTime => context.Time.GetElapsedTime(Volatile.Read(ref _lastUse));
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            _server = await ConnectAsync(stopping); // 1.
+            if (_server is null)
+            {
+                context.Counters.Fail();
+                return;
+            }
+            client.NoDelay = true;
+            KeepAlive.Enable(client);
+            KeepAlive.Enable(_server);
+            await Task.WhenAll(RelayAsync(client, _server), RelayAsync(_server, client)); // 2.
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            Log.Broken(context.Logger, route.Key, e.Message);
+        }
+        finally
+        {
+            Abort();
+        }
+    }
+
+    /// <summary>Ends both sides at once. After an orderly end there is nothing left to cut off.</summary>
+    public void Abort()
+    {
+        client.Dispose();
+        _server?.Dispose();
+    }
+
+    /// <summary>Endpoints in turn, those that refused lately last, until one takes the connection.</summary>
+    private async Task<Socket?> ConnectAsync(CancellationToken stopping)
+    {
+        var members = route.Members;
+        if (members.Length == 0) return null;
+        var now = context.Milliseconds();
+        var turn = (int)(route.NextTurn() % (uint)members.Length);
+        var candidates = members[turn..].Concat(members[..turn]).Select(m => m.Endpoint).OrderBy(e => e.IsAside(now)).Take(context.Options.Limits.MaxAttempts);
+        foreach (var endpoint in candidates)
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                patience.CancelAfter(context.Options.EndpointConnectTimeout);
+                await socket.ConnectAsync(endpoint.Address.Host, endpoint.Address.Port, patience.Token);
+                // The address may belong to another app by now.
+                if (!endpoint.IsRetired) return socket;
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            {
+                socket.Dispose();
+                stopping.ThrowIfCancellationRequested();
+                endpoint.SetAside(context.Milliseconds() + (long)context.Options.Limits.AsideTime.TotalMilliseconds);
+                Log.ConnectFailed(context.Logger, endpoint.Address, route.Key, endpoint.Owner.App, e.Message);
+            }
+            socket.Dispose();
+        }
+        return null;
+    }
+
+    /// <summary>One direction. Its end is passed on, so that the other may go on alone; a failure ends both.</summary>
+    private async Task RelayAsync(Socket from, Socket to)
+    {
+        try
+        {
+            while (true)
+            {
+                await from.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+                var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                int count;
+                try
+                {
+                    count = await from.ReceiveAsync(buffer.AsMemory(0, BufferBytes), SocketFlags.None);
+                    for (var sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), SocketFlags.None);
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
+                Volatile.Write(ref _lastUse, context.Time.GetTimestamp());
+                if (count == 0) break;
+                context.Counters.Relay(count);
+            }
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Reset(to);
+            Reset(from);
+            throw;
+        }
+    }
+
+    /// <summary>What was cut off must not look like an orderly end to the other side.</summary>
+    private static void Reset(Socket socket)
+    {
+        try
+        {
+            socket.Close(0);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The other direction was faster.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot connect to {Endpoint} of TCP route {Route} for app {App}: {Reason}")]
+        public static partial void ConnectFailed(ILogger logger, EndpointAddress endpoint, RouteKey route, string? app, string reason);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "A connection of TCP route {Route} broke off: {Reason}")]
+        public static partial void Broken(ILogger logger, RouteKey route, string reason);
+    }
+}
