@@ -1,5 +1,11 @@
 using Tatara.Bench;
+using Tatara.Bench.Routing;
 
+switch (args)
+{
+    case [RouterProcess.Role, ..]: await RouterProcess.RunAsync(args); return 0;
+    case [EchoingApp.Role, ..]: await EchoingApp.RunAsync(args); return 0;
+}
 var json = args.Contains("--json");
 var name = args.FirstOrDefault(argument => !argument.StartsWith('-'));
 var benches = new Dictionary<string, (string What, Func<Report, Task> Run)>(StringComparer.Ordinal)
@@ -8,6 +14,7 @@ var benches = new Dictionary<string, (string What, Func<Report, Task> Run)>(Stri
     ["staging"] = ("second push of a Node app with 10,000 files; upload of 17,000 small files against tar and gzip", StagingBench.RunAsync),
     ["scale"] = ("one to five instances of a static app, all answering; a container's start over bare runc", ScaleBench.RunAsync),
     ["recovery"] = ("from an instance's death to the next one's first answer", RecoveryBench.RunAsync),
+    ["router"] = ("CPU per request over nginx's and haproxy's; memory of 10,000 connections; how soon a route is live", RouterBench.RunAsync),
     ["footprint"] = ("a second start until ready; resident memory of everything when idle", FootprintBench.RunAsync),
 };
 if (name is null || !benches.TryGetValue(name, out var bench))

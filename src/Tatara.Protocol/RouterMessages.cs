@@ -7,6 +7,8 @@ namespace Tatara.Protocol;
 /// <param name="Dea">Id of the DEA that runs the instance; null for platform components.</param>
 /// <param name="App">Guid of the app; null for platform components.</param>
 /// <param name="StaleThresholdInSeconds">The endpoint is pruned when it has not registered again for this long; null means the router's default (120 s).</param>
+/// <param name="Protocol">"http1" (what null means), "http2", or "tcp".</param>
+/// <param name="AvailabilityZone">Where the instance runs: a router of the same zone prefers it.</param>
 /// <param name="PrivateInstanceId">Unique to the instance: an unregister with another id than the table's is ignored.</param>
 public sealed record RouterRegistration(
     IReadOnlyList<string> Uris,
@@ -20,7 +22,13 @@ public sealed record RouterRegistration(
     string? Protocol = null,
     int? StaleThresholdInSeconds = null,
     string? ServerCertDomainSan = null,
-    IReadOnlyDictionary<string, string>? Tags = null);
+    IReadOnlyDictionary<string, string>? Tags = null,
+    string? AvailabilityZone = null,
+    RegistrationOptions? Options = null);
+
+/// <summary>How the routes of a registration are served.</summary>
+/// <param name="LoadBalancing">"round-robin" (what null means) or "least-connection".</param>
+public sealed record RegistrationOptions([property: System.Text.Json.Serialization.JsonPropertyName("loadbalancing")] string? LoadBalancing = null);
 
 /// <summary>router.start, and the reply to router.greet.</summary>
 public sealed record RouterGreeting(

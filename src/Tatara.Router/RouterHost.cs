@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -11,11 +10,11 @@ using Microsoft.Extensions.Logging;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Router.AccessLog;
+using Tatara.Router.Http2;
 using Tatara.Router.Proxy;
 using Tatara.Router.Registration;
 using Tatara.Router.Registry;
 using Tatara.Router.Status;
-using Tatara.Router.Tls;
 
 namespace Tatara.Router;
 
@@ -35,15 +34,7 @@ public static class RouterHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         logging(builder.Logging);
         AddServices(builder.Services, options, ports);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.UseSockets(sockets =>
-        {
-            // Nothing in the proxy blocks, so that a connection's work may run where its bytes arrive.
-            sockets.UnsafePreferInlineScheduling = true;
-            sockets.MaxReadBufferSize = options.Limits.MaxHeadBytes;
-            sockets.Backlog = 4096;
-        });
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, ports));
+        builder.WebHost.UseKestrelCore().UseSockets().ConfigureKestrel(kestrel => Listen(kestrel, options, ports));
         var app = builder.Build();
         app.Run(app.Services.GetRequiredService<StatusEndpoints>().HandleAsync);
         return app;
@@ -59,43 +50,24 @@ public static class RouterHost
         services.AddSingleton<AccessLogQueue>();
         services.AddSingleton<ProxyContext>();
         services.AddSingleton<StatusEndpoints>();
+        services.AddSingleton<InProcessTransport>();
+        services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<InProcessTransport>());
         services.AddSingleton<IHostLifetime, SilentLifetime>();
         services.AddHostedService<RegistrationListener>();
         services.AddHostedService<Pruner>();
         services.AddHostedService<AccessLogPublisher>();
+        // Last, so that it stops first: the lines of its last requests are still published.
+        services.AddHostedService<ProxyServer>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
     }
 
+    /// <summary>Kestrel serves what is for operators; clients are the proxy's.</summary>
     private static void Listen(KestrelServerOptions kestrel, RouterOptions options, RouterPorts ports)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
-        if (options.HttpPort is { } http) ListenOn(http, nameof(RouterPorts.Http), l => l.UseConnectionHandler<ProxyConnectionHandler>());
-        if (options.HttpsPort is { } https)
-        {
-            var certificates = CertificateStore.Load(options.Certificates);
-            ListenOn(https, nameof(RouterPorts.Https), l => l
-                .UseHttps(new TlsHandshakeCallbackOptions
-                {
-                    OnConnection = hello => ValueTask.FromResult(certificates.Find(hello.ClientHelloInfo.ServerName)),
-                    HandshakeTimeout = options.Limits.HandshakeTimeout,
-                })
-                .UseConnectionHandler<ProxyConnectionHandler>());
-        }
+        kestrel.Listen(InProcessTransport.Clients, l => l.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(InProcessTransport.Endpoints, l => l.Protocols = HttpProtocols.Http1);
         if (options.StatusPort is { } status)
             kestrel.Listen(IPAddress.Loopback, status, l => ports.Add(nameof(RouterPorts.Status), () => l.EndPoint));
-
-        void ListenOn(int port, string name, Action<ListenOptions> configure)
-        {
-            void ConfigureOne(ListenOptions listen)
-            {
-                ports.Add(name, () => listen.EndPoint);
-                listen.Protocols = HttpProtocols.Http1;
-                configure(listen);
-            }
-
-            if (options.ListenAddresses.Count == 0) kestrel.ListenAnyIP(port, ConfigureOne);
-            foreach (var address in options.ListenAddresses) kestrel.Listen(IPAddress.Parse(address), port, ConfigureOne);
-        }
     }
 }

@@ -52,8 +52,17 @@ public sealed record RouterOptions
     /// <summary>How long a connect to an endpoint may take before the next one is tried.</summary>
     public TimeSpan EndpointConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Requests and tunnels that one endpoint serves at a time; 0 for any number. More get 503: better a few refused than an app drowned.</summary>
+    public int MaxConnectionsPerEndpoint { get; init; } = 500;
+
+    /// <summary>Where this router runs. Endpoints of the same zone go first; null knows no zones.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>Cookies of the apps that make a session stick to its instance.</summary>
     public IReadOnlyList<string> StickySessionCookies { get; init; } = ["JSESSIONID"];
+
+    /// <summary>Threads that serve requests; null for one a processor.</summary>
+    internal int? Loops { get; init; }
 
     /// <summary>Bounds on what clients and endpoints may ask of the router.</summary>
     internal ProxyLimits Limits { get; init; } = new();

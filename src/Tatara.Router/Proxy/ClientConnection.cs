@@ -1,8 +1,7 @@
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
+using Tatara.Router.Loops;
+using Tatara.Router.Loops.Secure;
 using Tatara.Router.Proxy.Http1;
 
 namespace Tatara.Router.Proxy;
@@ -10,33 +9,35 @@ namespace Tatara.Router.Proxy;
 /// <summary>
 /// One client's connection, request after request:
 /// 1. read a head, 2. find the route, 3. forward to an endpoint and relay both ways, 4. account for it.
-/// Nothing here blocks: it runs on the transport's threads.
+/// All of it runs on one loop and never blocks. On the plain path a request waits twice, for its head and for its
+/// answer; nothing is allocated, and no buffer is held while it waits for the client.
 /// </summary>
 internal sealed partial class ClientConnection
 {
     private const int RequestBufferBytes = 4 * 1024;
-    private const int ResponseBufferBytes = 16 * 1024;
+    private const int ResponseBufferBytes = 64 * 1024;
 
-    private readonly ConnectionContext _connection;
+    private readonly LoopSocket _socket;
+    private readonly ClientAddress _client;
+    private readonly Worker _worker;
     private readonly ProxyContext _context;
     private readonly ProxyLimits _limits;
-    private readonly PipeReader _input;
-    private readonly PipeWriter _output;
-    private readonly Exchange _exchange;
     private readonly HeadBuffer _requestBuffer;
     private readonly HeadBuffer _responseBuffer;
+    private Exchange? _current;
 
-    public ClientConnection(ConnectionContext connection, ProxyContext context)
+    public ClientConnection(LoopSocket socket, ClientAddress client, Worker worker)
     {
-        _connection = connection;
-        _context = context;
-        _limits = context.Limits;
-        _input = connection.Transport.Input;
-        _output = connection.Transport.Output;
-        _exchange = new Exchange(new ClientAddress(connection), context.Limits, context.Time);
-        _requestBuffer = new HeadBuffer(RequestBufferBytes, context.Limits.MaxHeadBytes);
-        _responseBuffer = new HeadBuffer(ResponseBufferBytes, context.Limits.MaxHeadBytes);
+        (_socket, _client, _worker) = (socket, client, worker);
+        _context = worker.Context;
+        _limits = _context.Limits;
+        _requestBuffer = new HeadBuffer(Math.Min(RequestBufferBytes, _limits.MaxHeadBytes), _limits.MaxHeadBytes);
+        _responseBuffer = new HeadBuffer(Math.Min(ResponseBufferBytes, _limits.MaxHeadBytes), _limits.MaxHeadBytes);
+        socket.Ended = OnClientGone;
     }
+
+    /// <summary>The request under way. An idle connection has none.</summary>
+    private Exchange _exchange => _current!;
 
     private RequestHead Request => _exchange.Request;
     private ResponseHead Response => _exchange.Response;
@@ -54,61 +55,60 @@ internal sealed partial class ClientConnection
 
     public async Task RunAsync()
     {
-        using var gone = _connection.ConnectionClosed.UnsafeRegister(static c => ((ClientConnection)c!).OnClientGone(), this);
-        var lifetime = _connection.Features.Get<IConnectionLifetimeNotificationFeature>();
-        using var draining = lifetime?.ConnectionClosedRequested.UnsafeRegister(static c => ((ClientConnection)c!).OnDraining(), this) ?? default;
-        _context.Deadlines.Add(this);
+        _worker.Add(this);
         try
         {
-            var outcome = Outcome.KeepAlive;
-            while (outcome == Outcome.KeepAlive) outcome = await ServeOneAsync();
-            if (outcome == Outcome.Abort) _connection.Abort(new ConnectionAbortedException("The exchange broke off."));
+            var outcome = await PrepareAsync() ? Outcome.KeepAlive : Outcome.Close;
+            while (outcome == Outcome.KeepAlive)
+            {
+                // 1.
+                ExpectHead();
+                HeadRead read;
+                while ((read = TryReadHead()) == HeadRead.NotYet) await _socket.Readable;
+                if (read == HeadRead.Closed) break;
+                // 2. and 3.
+                outcome = await ServeAsync(read);
+                // 4.
+                Account();
+                if (outcome == Outcome.KeepAlive && _worker.IsDraining) outcome = Outcome.Close;
+            }
+            if (outcome == Outcome.Abort) _socket.Abort();
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            Log.ClientLost(_context.Logger, _connection.ConnectionId, e.Message);
-        }
+#pragma warning disable CA1031 // A bug ends the connection that met it and no other.
         catch (Exception e)
+#pragma warning restore CA1031
         {
-            Log.Failed(_context.Logger, e, _connection.ConnectionId);
-            _connection.Abort(new ConnectionAbortedException("The router failed."));
+            Log.Failed(_context.Logger, e, _client.Remote.ToString());
+            _socket.Abort();
         }
         finally
         {
-            _context.Deadlines.Remove(this);
+            _worker.Remove(this);
             CloseBackend();
             _requestBuffer.Release();
             _responseBuffer.Release();
+            _socket.Close();
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> ServeOneAsync()
+    /// <summary>A TLS handshake, if the client came for one.</summary>
+    private async ValueTask<bool> PrepareAsync()
     {
-        // 1.
-        var status = await ReadHeadAsync();
-        if (status is HeadRead.Closed) return Outcome.Close;
-        try
-        {
-            var outcome = status switch
-            {
-                HeadRead.TooSlow => await RefuseAsync(RouterError.ClientTooSlow),
-                HeadRead.Refused => await RefuseAsync(RouterError.Of(_headStatus)),
-                // 2.
-                _ when FindRoute() is { } error => await RefuseAsync(error),
-                // 3.
-                _ => await ForwardAsync(),
-            };
-            return outcome == Outcome.KeepAlive && _isDraining ? Outcome.Close : outcome;
-        }
-        finally
-        {
-            // 4.
-            _context.AccessLog.Write(_exchange, _context.Time.GetTimestamp());
-            _requestBuffer.Release();
-            _responseBuffer.Release();
-        }
+        if (_socket is not SecureSocket secure) return true;
+        SetDeadline(_limits.HandshakeTimeout);
+        _closesAtDeadline = true;
+        var isShaken = await secure.HandshakeAsync();
+        _closesAtDeadline = false;
+        return isShaken;
     }
+
+    private ValueTask<Outcome> ServeAsync(HeadRead read) => read switch
+    {
+        HeadRead.TooSlow => RefuseAsync(RouterError.ClientTooSlow),
+        HeadRead.Refused => RefuseAsync(RouterError.Of(_headStatus)),
+        _ when FindRoute() is { } error => RefuseAsync(error),
+        _ => ForwardAsync(),
+    };
 
     private RouterError? FindRoute()
     {
@@ -119,13 +119,18 @@ internal sealed partial class ClientConnection
         return null;
     }
 
+    private void Account()
+    {
+        _context.AccessLog.Write(_exchange, _context.Time.GetTimestamp());
+        _worker.Return(_exchange);
+        _current = null;
+        _responseBuffer.Release();
+    }
+
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The client of connection {Connection} is gone: {Reason}")]
-        public static partial void ClientLost(ILogger logger, string connection, string reason);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "Connection {Connection} failed.")]
-        public static partial void Failed(ILogger logger, Exception error, string connection);
+        [LoggerMessage(Level = LogLevel.Error, Message = "The connection of client {Client} failed.")]
+        public static partial void Failed(ILogger logger, Exception error, string client);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot connect to {Endpoint} of app {App}: {Reason}")]
         public static partial void ConnectFailed(ILogger logger, string endpoint, string? app, string reason);

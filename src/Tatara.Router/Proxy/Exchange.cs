@@ -3,12 +3,12 @@ using Tatara.Router.Registry;
 
 namespace Tatara.Router.Proxy;
 
-/// <summary>One request and its answer. A connection uses the same object for all of its requests.</summary>
-internal sealed class Exchange(ClientAddress client, ProxyLimits limits, TimeProvider time)
+/// <summary>One request and its answer. The same object serves one request after another, whoever sends it.</summary>
+internal sealed class Exchange(ProxyLimits limits, TimeProvider time)
 {
     private readonly Endpoint?[] _tried = new Endpoint?[limits.MaxAttempts];
 
-    public ClientAddress Client { get; } = client;
+    public ClientAddress Client { get; private set; } = ClientAddress.None;
     public RequestHead Request { get; } = new(limits.MaxFields);
     public ResponseHead Response { get; } = new(limits.MaxFields);
 
@@ -27,6 +27,9 @@ internal sealed class Exchange(ClientAddress client, ProxyLimits limits, TimePro
     /// <summary>The one instance that the request is for, if it says so.</summary>
     public Endpoint? OnlyEndpoint { get; set; }
 
+    /// <summary>Endpoints were left out because they serve as many requests as they may.</summary>
+    public bool IsOverloaded { get; set; }
+
     /// <summary>When the endpoint was first asked, to tell its time from the router's.</summary>
     public long Forwarded { get; set; }
 
@@ -37,15 +40,27 @@ internal sealed class Exchange(ClientAddress client, ProxyLimits limits, TimePro
 
     public ReadOnlySpan<Endpoint?> Tried => _tried;
 
-    public void Begin()
+    public void Begin(ClientAddress client)
     {
+        Client = client;
         RequestId = NewRequestId();
         StartedAt = time.GetUtcNow();
         Started = time.GetTimestamp();
         (Route, Endpoint, OnlyEndpoint, RouterError) = (null, null, null, null);
         StickyId = default;
+        IsOverloaded = false;
         (Forwarded, Status, ReceivedBytes, SentBytes) = (0, 0, 0, 0);
         Array.Clear(_tried);
+    }
+
+    /// <summary>Lets go of what belongs to the connection, until the next request.</summary>
+    public void Forget()
+    {
+        Client = ClientAddress.None;
+        (Route, Endpoint, OnlyEndpoint) = (null, null, null);
+        Array.Clear(_tried);
+        Request.Clear();
+        Response.Clear();
     }
 
     public void MarkTried(Endpoint endpoint)

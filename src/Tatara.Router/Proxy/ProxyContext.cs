@@ -14,5 +14,4 @@ internal sealed class ProxyContext(RouterOptions options, RouteRegistry registry
     public TimeProvider Time { get; } = time;
     public ILogger Logger { get; } = logger;
     public StickySessions Sticky { get; } = new(options.StickySessionCookies);
-    public DeadlineWatch Deadlines { get; } = new(options.Limits, time);
 }

@@ -33,6 +33,9 @@ internal sealed record ProxyLimits
     /// <summary>A request that must not be sent twice reuses only a connection used this recently: app servers close idle ones after 2 s and more.</summary>
     public TimeSpan FreshConnection { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>An endpoint that closes after an answer without having said so does it within this time.</summary>
+    public TimeSpan ProvenConnection { get; init; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Idle connections kept to one endpoint: enough for its usual concurrency, few enough for an app with many instances.</summary>
     public int MaxIdlePerEndpoint { get; init; } = 128;
 

@@ -10,9 +10,7 @@ namespace Tatara.Router.Proxy;
 internal static class RequestWriter
 {
     /// <summary>Bounds what is added: ids of 128 bytes at most, addresses, numbers and names.</summary>
-    private const int AddedBytes = 1024;
-
-    public static int MaxLength(HeadBuffer head) => head.HeadLength + AddedBytes;
+    public const int AddedBytes = 4096;
 
     public static int Write(Exchange exchange, Endpoint endpoint, Span<byte> output)
     {

@@ -9,6 +9,7 @@ internal sealed record RouterError(int Status, string Reason, string? Code, stri
 {
     public static readonly RouterError UnknownRoute = new(404, "Not Found", "unknown_route", "Requested route ('{0}') does not exist.");
     public static readonly RouterError NoEndpoints = new(503, "Service Unavailable", "no_endpoints", "Requested route ('{0}') has no available endpoints.");
+    public static readonly RouterError Overloaded = new(503, "Service Unavailable", "Connection Limit Reached", "Every endpoint of the requested route ('{0}') serves as many requests as it may.");
     public static readonly RouterError EndpointFailure = new(502, "Bad Gateway", "endpoint_failure", "Registered endpoint failed to handle the request.");
     public static readonly RouterError EmptyHost = new(400, "Bad Request", "empty_host", "Request had empty Host header");
     public static readonly RouterError InvalidInstanceField = new(400, "Bad Request", "invalid_cf_app_instance_header", "Invalid X-CF-App-Instance Header");

@@ -10,6 +10,10 @@ internal sealed class Route(RouteKey key)
 
     public RouteKey Key { get; } = key;
     public byte[] PathBytes { get; } = Encoding.ASCII.GetBytes(key.Path);
+
+    /// <summary>How requests are spread; the last registration says it.</summary>
+    public Balancing Balancing { get; set; }
+
     public RouteMember[] Members => _members;
 
     /// <summary>Of the registry's writer: since when nobody serves it.</summary>
@@ -31,6 +35,16 @@ internal sealed class Route(RouteKey key)
         _members = Array.FindAll(_members, m => m.Endpoint != endpoint);
         if (_members.Length == 0) EmptySince ??= now;
     }
+}
+
+/// <summary>How requests are spread over a route's endpoints.</summary>
+internal enum Balancing : byte
+{
+    /// <summary>One after the other.</summary>
+    RoundRobin,
+
+    /// <summary>To the one that serves the fewest.</summary>
+    LeastConnection,
 }
 
 /// <summary>An endpoint's place in a route: it is refreshed and goes stale for each route by itself.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Tatara.Protocol;
-using Tatara.Router.Proxy.Backends;
 
 namespace Tatara.Router.Registry;
 
@@ -33,9 +32,10 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
         {
             var endpoint = Own(message);
             var staleAfter = message.StaleThresholdInSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : options.PruneThreshold;
+            var balancing = message.Options?.LoadBalancing == "least-connection" ? Balancing.LeastConnection : Balancing.RoundRobin;
             foreach (var uri in message.Uris)
             {
-                if (RouteKey.TryParse(uri, out var key)) Enter(endpoint, key, staleAfter);
+                if (RouteKey.TryParse(uri, out var key)) Enter(endpoint, key, staleAfter, balancing);
                 else Log.BadUri(logger, uri, message.App);
             }
             if (endpoint.Routes.Count == 0) Drop(endpoint);
@@ -69,7 +69,6 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
                 }
                 if (route.EmptySince is { } since && time.GetElapsedTime(since) >= options.EmptyRouteTimeout) _table = _table.Without(route);
             }
-            foreach (var endpoint in _endpoints.Values) endpoint.Pool.Trim();
         }
     }
 
@@ -92,12 +91,16 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             Log.OwnerChanged(logger, address, endpoint.Owner.App, owner.App);
             foreach (var route in endpoint.Routes.ToList()) Leave(endpoint, route);
         }
-        endpoint = new Endpoint(address, owner, message.PrivateInstanceIndex, message.Tags, new BackendPool(options.Limits, time));
+        endpoint = new Endpoint(address, owner, message.PrivateInstanceIndex, message.Tags)
+        {
+            Zone = message.AvailabilityZone,
+            SpeaksHttp2 = message.Protocol == "http2",
+        };
         _endpoints[address] = endpoint;
         return endpoint;
     }
 
-    private void Enter(Endpoint endpoint, RouteKey key, TimeSpan staleAfter)
+    private void Enter(Endpoint endpoint, RouteKey key, TimeSpan staleAfter, Balancing balancing)
     {
         var route = _table.Find(key);
         if (route?.Find(endpoint) is not { } member)
@@ -110,6 +113,7 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             if (isNew) _table = _table.With(route);
             Log.Registered(logger, endpoint.Address, key, endpoint.Owner.App);
         }
+        route!.Balancing = balancing;
         member.StaleAfter = staleAfter;
         member.LastSeen = time.GetTimestamp();
     }
@@ -134,7 +138,7 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
         message is { Uris: not null, Host: not null, Port: > 0 and <= 65_535 }
         && message.Uris.Count <= MaxUrisPerMessage
         && Uri.CheckHostName(message.Host) is UriHostNameType.IPv4 or UriHostNameType.IPv6 or UriHostNameType.Dns
-        && IsId(message.App) && IsId(message.PrivateInstanceId) && IsId(message.PrivateInstanceIndex);
+        && IsId(message.App) && IsId(message.AvailabilityZone) && IsId(message.PrivateInstanceId) && IsId(message.PrivateInstanceIndex);
 
     /// <summary>Ids go into heads, cookies and log lines: nothing in them may end one.</summary>
     private static bool IsId(string? id) =>
