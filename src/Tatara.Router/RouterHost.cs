@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -34,9 +36,9 @@ public static class RouterHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         logging(builder.Logging);
         AddServices(builder.Services, options, ports);
-        builder.WebHost.UseKestrelCore().UseSockets().ConfigureKestrel(kestrel => Listen(kestrel, options, ports));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, ports));
         var app = builder.Build();
-        app.Run(app.Services.GetRequiredService<StatusEndpoints>().HandleAsync);
+        app.Run(app.Services.GetRequiredService<Http2Gateway>().HandleAsync);
         return app;
     }
 
@@ -50,14 +52,17 @@ public static class RouterHost
         services.AddSingleton<AccessLogQueue>();
         services.AddSingleton<ProxyContext>();
         services.AddSingleton<StatusEndpoints>();
+        services.AddSingleton<Http2Gateway>();
         services.AddSingleton<InProcessTransport>();
+        services.AddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
         services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<InProcessTransport>());
         services.AddSingleton<IHostLifetime, SilentLifetime>();
         services.AddHostedService<RegistrationListener>();
         services.AddHostedService<Pruner>();
         services.AddHostedService<AccessLogPublisher>();
         // Last, so that it stops first: the lines of its last requests are still published.
-        services.AddHostedService<ProxyServer>();
+        services.AddSingleton<ProxyServer>();
+        services.AddHostedService(s => s.GetRequiredService<ProxyServer>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
     }
 
@@ -65,6 +70,16 @@ public static class RouterHost
     private static void Listen(KestrelServerOptions kestrel, RouterOptions options, RouterPorts ports)
     {
         kestrel.AddServerHeader = false;
+        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        // The loops have limits of their own for slow peers and large bodies.
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxRequestHeaderCount = options.Limits.MaxFields + 1;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 2 * options.Limits.MaxHeadBytes;
+        kestrel.Limits.MaxRequestLineSize = options.Limits.MaxHeadBytes;
+        kestrel.Limits.MaxRequestBufferSize = 2 * options.Limits.MaxHeadBytes;
         kestrel.Listen(InProcessTransport.Clients, l => l.Protocols = HttpProtocols.Http2);
         kestrel.Listen(InProcessTransport.Endpoints, l => l.Protocols = HttpProtocols.Http1);
         if (options.StatusPort is { } status)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Tatara.Router.Http2;
 using Tatara.Router.Loops;
 using Tatara.Router.Proxy.Backends;
 using Tatara.Router.Proxy.Http1;
@@ -66,6 +67,11 @@ internal sealed partial class ClientConnection
     /// <summary>A new connection to the endpoint; null when it cannot be reached.</summary>
     private async ValueTask<BackendConnection?> ConnectAsync(Endpoint endpoint)
     {
+        if (endpoint.SpeaksHttp2)
+        {
+            // Kestrel answers in its stead, and connects to it.
+            return new BackendConnection(endpoint, new LoopSocket(_worker.Loop, _context.Http2.Connect(InProcessTransport.Endpoints, endpoint), isConnected: true));
+        }
         var reason = "the connect timed out or was refused";
         var address = endpoint.SocketAddress ?? await EndpointAddresses.ResolveAsync(endpoint, _worker.Loop);
         if (address is null) reason = "its name has no address";

@@ -23,6 +23,9 @@ internal sealed partial class ClientConnection
 
         /// <summary>For what <see cref="_headStatus"/> says.</summary>
         Refused,
+
+        /// <summary>The client speaks HTTP/2 and did not ask whether it may.</summary>
+        Http2,
     }
 
     private enum BodyEnd : byte
@@ -38,7 +41,7 @@ internal sealed partial class ClientConnection
     private void ExpectHead()
     {
         SetDeadline(_isFirst ? _limits.FirstByteTimeout : _limits.IdleTimeout);
-        (_isFirst, _isIdle, _isExpired, _endsWithClient) = (false, true, false, false);
+        (_isIdle, _isExpired, _endsWithClient) = (true, false, false);
         _skipsEmptyLine = true;
         _headStatus = HeadStatus.Incomplete;
         if (_requestBuffer.Rest.IsEmpty)
@@ -67,6 +70,7 @@ internal sealed partial class ClientConnection
                 BeginExchange();
                 return HeadRead.TooSlow;
             }
+            if (!_socket.MayHaveInput && !_socket.IsClosed) return HeadRead.NotYet;
             var free = _requestBuffer.Free;
             if (free.IsEmpty)
             {
@@ -76,13 +80,15 @@ internal sealed partial class ClientConnection
             var count = _socket.TryReceive(free.Span);
             if (count == LoopSocket.WouldBlock)
             {
-                if (_requestBuffer.Length == 0) _requestBuffer.Release();
+                if (_isIdle) _requestBuffer.Release();
                 return HeadRead.NotYet;
             }
             if (count <= 0) return HeadRead.Closed;
             if (_isIdle) BeginHead();
             _headStatus = _requestBuffer.Commit(count);
         }
+        if (_isFirst && _headStatus == HeadStatus.Complete && _requestBuffer.Head.SequenceEqual("PRI * HTTP/2.0\r\n\r\n"u8)) return HeadRead.Http2;
+        _isFirst = false;
         BeginExchange();
         if (_headStatus == HeadStatus.Complete) _headStatus = Request.Parse(_requestBuffer);
         _isBodyUnread = Request.HasBody;

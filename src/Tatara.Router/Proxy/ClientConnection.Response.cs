@@ -65,8 +65,10 @@ internal sealed partial class ClientConnection
         if (!await sending) return false;
         while (left > 0)
         {
-            var count = await ReceiveBodyAsync(backend, left);
+            var count = await ReceiveBodyAsync(backend);
             if (count <= 0) return false;
+            _hasExcess = count > left;
+            if (_hasExcess) count = (int)left;
             left -= count;
             _exchange.SentBytes += count;
             if (!await SendAllAsync(_socket, _responseBuffer.Reuse(_limits.RelayBytes)[..count])) return false;
@@ -76,12 +78,11 @@ internal sealed partial class ClientConnection
 
     /// <summary>Reads into the response's buffer, which is held only while there is something in it.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReceiveBodyAsync(BackendConnection backend, long most)
+    private async ValueTask<int> ReceiveBodyAsync(BackendConnection backend)
     {
         while (true)
         {
-            var buffer = _responseBuffer.Reuse(_limits.RelayBytes).Span;
-            var count = backend.Socket.TryReceive(most < buffer.Length ? buffer[..(int)most] : buffer);
+            var count = backend.Socket.TryReceive(_responseBuffer.Reuse(_limits.RelayBytes).Span);
             if (count != LoopSocket.WouldBlock)
             {
                 Touch();
@@ -120,7 +121,7 @@ internal sealed partial class ClientConnection
             {
                 ArrayPool<byte>.Shared.Return(output);
             }
-            var count = await ReceiveBodyAsync(backend, long.MaxValue);
+            var count = await ReceiveBodyAsync(backend);
             if (count <= 0) return false;
             data = _responseBuffer.Reuse(_limits.RelayBytes)[..count];
         }
@@ -143,7 +144,7 @@ internal sealed partial class ClientConnection
         while (true)
         {
             if (!data.IsEmpty && !await SendPieceAsync(data, addsChunks)) return false;
-            var count = await ReceiveBodyAsync(backend, long.MaxValue);
+            var count = await ReceiveBodyAsync(backend);
             if (count < 0) return false;
             if (count == 0) break;
             data = _responseBuffer.Reuse(_limits.RelayBytes)[..count];

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Tatara.Router.Http2;
 using Tatara.Router.Loops;
 using Tatara.Router.Proxy.Backends;
 
@@ -15,6 +16,17 @@ internal sealed partial class ClientConnection
         if (!await SendAsync(_socket, _worker.Scratch.AsSpan(0, length), _responseBuffer.Rest.Span)) return Outcome.Close;
         _responseBuffer.Release();
         return await RelayBothWaysAsync(backend.Socket) ? Outcome.Close : Outcome.Abort;
+    }
+
+    /// <summary>The client speaks HTTP/2: what it says goes to Kestrel, whose requests come back to a loop one by one.</summary>
+    private async ValueTask HandOverAsync()
+    {
+        BeginExchange();
+        _requestBuffer.Untake();
+        var kestrel = new LoopSocket(_worker.Loop, _context.Http2.Connect(InProcessTransport.Clients, _client), isConnected: true);
+        HoldBackend(kestrel);
+        await RelayBothWaysAsync(kestrel);
+        _worker.Return(_exchange);
     }
 
     /// <summary>Passes on whatever comes from either side, until the other side is done.</summary>

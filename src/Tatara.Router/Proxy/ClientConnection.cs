@@ -66,6 +66,11 @@ internal sealed partial class ClientConnection
                 HeadRead read;
                 while ((read = TryReadHead()) == HeadRead.NotYet) await _socket.Readable;
                 if (read == HeadRead.Closed) break;
+                if (read == HeadRead.Http2)
+                {
+                    await HandOverAsync();
+                    break;
+                }
                 // 2. and 3.
                 outcome = await ServeAsync(read);
                 // 4.
@@ -92,14 +97,18 @@ internal sealed partial class ClientConnection
     }
 
     /// <summary>A TLS handshake, if the client came for one.</summary>
+    /// <returns>Whether requests of HTTP/1 follow.</returns>
     private async ValueTask<bool> PrepareAsync()
     {
         if (_socket is not SecureSocket secure) return true;
         SetDeadline(_limits.HandshakeTimeout);
         _closesAtDeadline = true;
-        var isShaken = await secure.HandshakeAsync();
+        var isShaken = await secure.HandshakeAsync() && await ClientCertificateCheck.PassesAsync(secure);
         _closesAtDeadline = false;
-        return isShaken;
+        if (!isShaken) return false;
+        if (!secure.SpeaksHttp2) return true;
+        await HandOverAsync();
+        return false;
     }
 
     private ValueTask<Outcome> ServeAsync(HeadRead read) => read switch

@@ -6,13 +6,16 @@ namespace Tatara.Router.Proxy;
 /// <summary>One request and its answer. The same object serves one request after another, whoever sends it.</summary>
 internal sealed class Exchange(ProxyLimits limits, TimeProvider time)
 {
+    private readonly byte[] _requestId = new byte[Proxy.RequestId.Length];
     private readonly Endpoint?[] _tried = new Endpoint?[limits.MaxAttempts];
 
     public ClientAddress Client { get; private set; } = ClientAddress.None;
     public RequestHead Request { get; } = new(limits.MaxFields);
     public ResponseHead Response { get; } = new(limits.MaxFields);
 
-    public Guid RequestId { get; private set; }
+    /// <summary>The X-Vcap-Request-Id.</summary>
+    public ReadOnlySpan<byte> RequestId => _requestId;
+
     public DateTimeOffset StartedAt { get; private set; }
     public long Started { get; private set; }
 
@@ -43,7 +46,7 @@ internal sealed class Exchange(ProxyLimits limits, TimeProvider time)
     public void Begin(ClientAddress client)
     {
         Client = client;
-        RequestId = NewRequestId();
+        Proxy.RequestId.Write(_requestId);
         StartedAt = time.GetUtcNow();
         Started = time.GetTimestamp();
         (Route, Endpoint, OnlyEndpoint, RouterError) = (null, null, null, null);
@@ -67,15 +70,5 @@ internal sealed class Exchange(ProxyLimits limits, TimeProvider time)
     {
         var free = Array.IndexOf(_tried, null);
         if (free >= 0) _tried[free] = endpoint;
-    }
-
-    /// <summary>A version 4 UUID. It has to be unique, not secret: no system call is worth it.</summary>
-    private static Guid NewRequestId()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        Random.Shared.NextBytes(bytes);
-        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new Guid(bytes, bigEndian: true);
     }
 }

@@ -51,8 +51,8 @@ internal sealed record ProxyLimits
     /// <summary>How often deadlines are looked at; they may be late by this much.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Bytes of a body held between its two sides.</summary>
-    public int RelayBytes { get; init; } = 32 * 1024;
+    /// <summary>Bytes of a body held between its two sides: large bodies move in pieces of this size.</summary>
+    public int RelayBytes { get; init; } = 128 * 1024;
 
     /// <summary>Bytes of trailers after a chunked body: checksums and statuses, not documents.</summary>
     public const int MaxTrailerBytes = 8 * 1024;

@@ -41,7 +41,8 @@ internal static class RequestWriter
     {
         if (request.IsChunked) writer.Write("Transfer-Encoding: chunked\r\n"u8);
         else if (request.ContentLength >= 0) writer.WriteField("Content-Length"u8, request.ContentLength);
-        if (Head.HasOption(request[request.Find(FieldId.Te)], "trailers"u8)) writer.Write("TE: trailers\r\n"u8);
+        var te = request.Find(FieldId.Te);
+        if (!te.IsEmpty && Head.HasOption(request[te], "trailers"u8)) writer.Write("TE: trailers\r\n"u8);
         if (request.Upgrade.IsEmpty) return;
         writer.Write("Connection: Upgrade\r\n"u8);
         writer.WriteField("Upgrade"u8, request[request.Upgrade]);
@@ -65,8 +66,6 @@ internal static class RequestWriter
         writer.Write("X-Vcap-Request-Id: "u8);
         writer.Write(exchange.RequestId);
         writer.Write("\r\n"u8);
-        writer.WriteField("X-CF-ApplicationID"u8, endpoint.Owner.App);
-        writer.WriteField("X-CF-InstanceID"u8, endpoint.InstanceId);
-        writer.WriteField("X-CF-InstanceIndex"u8, endpoint.Index);
+        writer.Write(endpoint.Texts.Fields);
     }
 }

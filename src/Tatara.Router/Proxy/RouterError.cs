@@ -39,7 +39,7 @@ internal sealed record RouterError(int Status, string Reason, string? Code, stri
         var text = new StringBuilder($"HTTP/1.1 {Status} {Reason}\r\n");
         if (Code is not null) text.Append("X-Cf-RouterError: ").Append(Code).Append("\r\n");
         text.Append("Cache-Control: no-cache, no-store\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n");
-        text.Append("X-Vcap-Request-Id: ").Append(exchange.RequestId).Append("\r\n");
+        text.Append("X-Vcap-Request-Id: ").Append(Encoding.ASCII.GetString(exchange.RequestId)).Append("\r\n");
         text.Append("Content-Length: ").Append(body.Length).Append("\r\n");
         if (closes) text.Append("Connection: close\r\n");
         else if (exchange.Request.MinorVersion == 0) text.Append("Connection: keep-alive\r\n");

@@ -11,6 +11,7 @@ internal sealed class Endpoint(EndpointAddress address, EndpointOwner owner, str
     private long _asideUntil;
     private int _active;
     private volatile bool _retired;
+    private EndpointTexts? _texts;
 
     public EndpointAddress Address { get; } = address;
 
@@ -26,6 +27,16 @@ internal sealed class Endpoint(EndpointAddress address, EndpointOwner owner, str
     /// <summary>Whether it speaks HTTP/2, and nothing else.</summary>
     public bool SpeaksHttp2 { get; init; }
 
+    /// <summary>For those that speak HTTP/2: connections that serve many requests at a time.</summary>
+    public Lazy<HttpMessageInvoker> Http2 { get; } = new(() => new HttpMessageInvoker(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+        EnableMultipleHttp2Connections = true,
+    }));
+
     /// <summary>Connections that wait for the next request.</summary>
     public BackendPools Pools { get; } = new();
 
@@ -37,6 +48,9 @@ internal sealed class Endpoint(EndpointAddress address, EndpointOwner owner, str
 
     /// <summary>What apps and logs call the instance.</summary>
     public string InstanceId { get; } = owner.PrivateInstanceId ?? address.ToString();
+
+    /// <summary>What is written of it again and again; made for those that are asked.</summary>
+    public EndpointTexts Texts => _texts ??= new EndpointTexts(this);
 
     /// <summary>Whether it left the table. A request that chose it before must choose again.</summary>
     public bool IsRetired => _retired;
@@ -55,6 +69,7 @@ internal sealed class Endpoint(EndpointAddress address, EndpointOwner owner, str
     {
         _retired = true;
         Pools.Close();
+        if (Http2.IsValueCreated) Http2.Value.Dispose();
     }
 }
 

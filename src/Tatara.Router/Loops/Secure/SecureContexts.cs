@@ -22,7 +22,6 @@ internal sealed unsafe class SecureContexts
         _find = find;
         _first = new SecureContext(find(null));
         OpenSsl.OnServerName(_first.Handle, &ChooseCertificate);
-        OpenSsl.OnProtocols(_first.Handle, &ChooseProtocol);
     }
 
     /// <summary>The contexts of the handshake that runs on this thread: OpenSSL calls back within its own calls.</summary>
@@ -65,27 +64,5 @@ internal sealed unsafe class SecureContexts
         {
             return OpenSsl.CallbackFatal;
         }
-    }
-
-    /// <summary>HTTP/2 before HTTP/1.1, whatever order the client likes; another protocol is none.</summary>
-    [UnmanagedCallersOnly]
-    private static int ChooseProtocol(nint session, byte** chosen, byte* chosenLength, byte* offered, uint offeredLength, nint argument)
-    {
-        byte* fallback = null;
-        for (var at = 0; at < offeredLength; at += 1 + offered[at])
-        {
-            var protocol = new ReadOnlySpan<byte>(offered + at + 1, offered[at]);
-            if (protocol.SequenceEqual("h2"u8))
-            {
-                *chosen = offered + at + 1;
-                *chosenLength = offered[at];
-                return OpenSsl.CallbackOk;
-            }
-            if (protocol.SequenceEqual("http/1.1"u8)) fallback = offered + at;
-        }
-        if (fallback is null) return OpenSsl.CallbackNoAnswer;
-        *chosen = fallback + 1;
-        *chosenLength = *fallback;
-        return OpenSsl.CallbackOk;
     }
 }

@@ -13,7 +13,10 @@ internal sealed class SecureSocket(Loop loop, int descriptor, SecureContexts con
 
     public override bool MayHaveInput => base.MayHaveInput || (_hasShaken && !IsClosed && OpenSsl.HasPending(_session));
 
-    public bool SpeaksHttp2 => OpenSsl.HasAgreedOn(_session, "h2"u8);
+    /// <summary>Those that the name chose. Known once the handshake is through.</summary>
+    public System.Net.Security.SslServerAuthenticationOptions? Options => _context?.Options;
+
+    public bool SpeaksHttp2 => !IsClosed && OpenSsl.HasAgreedOn(_session, "h2"u8);
 
     /// <summary>Goes on with the handshake.</summary>
     /// <returns>False when it failed, and the connection is of no use.</returns>
@@ -47,7 +50,7 @@ internal sealed class SecureSocket(Loop loop, int descriptor, SecureContexts con
     }
 
     /// <summary>The client's certificate, null when it sent none or was not asked for one.</summary>
-    public byte[]? PeerCertificate() => OpenSsl.PeerCertificate(_session);
+    public byte[]? PeerCertificate() => IsClosed ? null : OpenSsl.PeerCertificate(_session);
 
     public override int TryReceive(Span<byte> buffer)
     {

@@ -41,6 +41,9 @@ internal sealed class HeadBuffer(int firstBytes, int maxBytes)
     /// <summary>Takes bytes from the <see cref="Rest"/>: they were passed on.</summary>
     public void Take(int count) => _restStart += count;
 
+    /// <summary>Makes the head part of the <see cref="Rest"/> again: it is for somebody else.</summary>
+    public void Untake() => _restStart = 0;
+
     /// <summary>Puts back what was read too much: it belongs to the next message. The rest must have been taken.</summary>
     public void Keep(ReadOnlySpan<byte> excess)
     {
