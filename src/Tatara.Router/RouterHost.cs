@@ -70,6 +70,8 @@ public static class RouterHost
     private static void Listen(KestrelServerOptions kestrel, RouterOptions options, RouterPorts ports)
     {
         kestrel.AddServerHeader = false;
+        // TLS ends at the loops.
+        kestrel.AllowAlternateSchemes = true;
         kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
         // The loops have limits of their own for slow peers and large bodies.

@@ -143,7 +143,7 @@ internal sealed class ClientStream(HttpContext context, Socket socket, ProxyLimi
         CopyHead();
         var isBodiless = HttpMethods.IsHead(context.Request.Method) || _response.Status is 204 or 304;
         if (isBodiless) return;
-        await context.Response.StartAsync(cancellationToken);
+        await context.Response.BodyWriter.FlushAsync(cancellationToken);
         var left = _response.IsChunked ? long.MaxValue : Math.Max(0, _response.ContentLength);
         var chunks = new ChunkedReader();
         var input = ArrayPool<byte>.Shared.Rent(limits.RelayBytes);

@@ -18,7 +18,7 @@ internal static class EndpointRequest
         context.Response.StatusCode = (int)response.StatusCode;
         foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
             if (!OfTheHop.Contains(name)) foreach (var value in values) context.Response.Headers.Append(name, value);
-        await context.Response.StartAsync(cancellation);
+        await context.Response.BodyWriter.FlushAsync(cancellation);
         await using (var body = await response.Content.ReadAsStreamAsync(cancellation))
             await CopyAsync(body, context.Response.BodyWriter.AsStream(leaveOpen: true), cancellation);
         foreach (var (name, values) in response.TrailingHeaders.NonValidated)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Tatara.Router.Loops;
@@ -14,15 +13,16 @@ internal sealed partial class Loop : IDisposable
     private readonly int _poll = Native.CreatePoll();
     private readonly int _wake = Native.CreateWake();
     private readonly Queue<Action> _ready = new();
-    private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly Queue<Action> _posted = new();
     private readonly Dictionary<int, Action> _listeners = [];
     private readonly Thread _thread;
     private readonly ILogger _logger;
     private readonly TimeSpan _sweepInterval;
     private LoopSocket?[] _sockets = new LoopSocket?[1024];
     private int _generation;
-    private int _isWoken;
+    private bool _isWoken;
     private bool _isEnding;
+    private bool _isDisposed;
 
     /// <param name="sweepInterval">How often <see cref="Sweep"/> is raised.</param>
     public Loop(int index, TimeSpan sweepInterval, ILogger logger)
@@ -46,11 +46,17 @@ internal sealed partial class Loop : IDisposable
 
     public void Start() => _thread.Start();
 
-    /// <summary>Runs something on the loop soon. The one member for other threads.</summary>
+    /// <summary>Runs something on the loop soon; nothing once it has ended. The one member for other threads.</summary>
     public void Post(Action action)
     {
-        _posted.Enqueue(action);
-        if (Interlocked.Exchange(ref _isWoken, 1) == 0) Native.Wake(_wake);
+        lock (_posted)
+        {
+            if (_isDisposed) return;
+            _posted.Enqueue(action);
+            if (_isWoken) return;
+            _isWoken = true;
+            Native.Wake(_wake);
+        }
     }
 
     /// <summary>Runs something after what runs now.</summary>
@@ -84,8 +90,14 @@ internal sealed partial class Loop : IDisposable
     {
         Post(() => _isEnding = true);
         if (_thread.IsAlive) _thread.Join();
-        Native.Close(_poll);
-        Native.Close(_wake);
+        lock (_posted)
+        {
+            // A descriptor closed twice may by then be another's.
+            if (_isDisposed) return;
+            _isDisposed = true;
+            Native.Close(_poll);
+            Native.Close(_wake);
+        }
     }
 
     private void Run()
@@ -112,8 +124,11 @@ internal sealed partial class Loop : IDisposable
         if (descriptor == _wake)
         {
             Native.ClearWake(_wake);
-            Volatile.Write(ref _isWoken, 0);
-            while (_posted.TryDequeue(out var action)) _ready.Enqueue(action);
+            lock (_posted)
+            {
+                _isWoken = false;
+                while (_posted.TryDequeue(out var action)) _ready.Enqueue(action);
+            }
         }
         else if (happened.Generation == 0)
         {
