@@ -83,7 +83,6 @@ public static class RouterHost
         kestrel.Limits.MaxRequestLineSize = options.Limits.MaxHeadBytes;
         kestrel.Limits.MaxRequestBufferSize = 2 * options.Limits.MaxHeadBytes;
         kestrel.Listen(InProcessTransport.Clients, l => l.Protocols = HttpProtocols.Http2);
-        kestrel.Listen(InProcessTransport.Endpoints, l => l.Protocols = HttpProtocols.Http1);
         if (options.StatusPort is { } status)
             kestrel.Listen(IPAddress.Loopback, status, l => ports.Add(nameof(RouterPorts.Status), () => l.EndPoint));
     }

@@ -92,7 +92,7 @@ public sealed class Http2Tests : RouterTestBase
         {
             context.Request.Headers.TE.ToString().ShouldBe("trailers");
             context.Response.ContentType = "application/grpc";
-            await context.Response.StartAsync();
+            await context.Response.Body.FlushAsync();
             var buffer = new byte[100];
             while (await context.Request.Body.ReadAsync(buffer) is > 0 and var count)
             {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Tatara.Router.Loops;
+using Tatara.Router.Proxy;
 
 namespace Tatara.Router.Http2;
 
@@ -15,8 +16,7 @@ internal sealed class InProcessEndPoint(string name) : EndPoint
 }
 
 /// <summary>
-/// Gives Kestrel connections that the proxy's loops make: it speaks HTTP/2, with clients and with endpoints, and the
-/// loops speak HTTP/1.1. Each connection is a pair of sockets, so that ends, resets and back-pressure are what they are
+/// Joins the loops, which speak HTTP/1.1, with what speaks HTTP/2: Kestrel with clients, HttpClient with endpoints. Each connection is a pair of sockets, so that ends, resets and back-pressure are what they are
 /// everywhere else.
 /// </summary>
 internal sealed class InProcessTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector
@@ -24,33 +24,38 @@ internal sealed class InProcessTransport(ILoggerFactory loggers) : IConnectionLi
     /// <summary>Where clients of HTTP/2 are served.</summary>
     public static readonly InProcessEndPoint Clients = new("HTTP/2 clients");
 
-    /// <summary>Where requests come to that are for endpoints of HTTP/2.</summary>
-    public static readonly InProcessEndPoint Endpoints = new("HTTP/2 endpoints");
-
-    private readonly Dictionary<EndPoint, Listener> _listeners = new() { [Clients] = new(Clients), [Endpoints] = new(Endpoints) };
+    private readonly Listener _listener = new();
     private readonly SocketConnectionContextFactory _connections = new(new SocketConnectionFactoryOptions(), loggers.CreateLogger<InProcessTransport>());
 
     public bool CanBind(EndPoint endpoint) => endpoint is InProcessEndPoint;
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => new(_listeners[endpoint]);
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => new(_listener);
 
-    /// <summary>Makes a connection to one of the listeners.</summary>
-    /// <param name="feature">What requests on it can know of it.</param>
+    /// <summary>Makes a connection to Kestrel for a client.</summary>
     /// <returns>The descriptor of this side, non-blocking.</returns>
-    public int Connect<TFeature>(InProcessEndPoint endpoint, TFeature feature)
+    public int Connect(ClientAddress client)
     {
         var (own, other) = Native.CreatePair();
         var connection = _connections.Create(new Socket(new SafeSocketHandle(other, ownsHandle: true)));
-        connection.Features.Set(feature);
-        if (!_listeners[endpoint].Offer(connection)) connection.Abort();
+        connection.Features.Set(client);
+        if (!_listener.Offer(connection)) connection.Abort();
         return own;
     }
 
-    private sealed class Listener(EndPoint endpoint) : IConnectionListener
+    /// <summary>Makes a connection that serves as one to an endpoint.</summary>
+    /// <returns>The descriptor of this side, non-blocking.</returns>
+    public static int Connect(Registry.Endpoint endpoint, ProxyLimits limits)
+    {
+        var (own, other) = Native.CreatePair();
+        ThreadPool.QueueUserWorkItem(_ => _ = new EndpointStream(new Socket(new SafeSocketHandle(other, ownsHandle: true)), endpoint, limits).RunAsync());
+        return own;
+    }
+
+    private sealed class Listener : IConnectionListener
     {
         private readonly Channel<ConnectionContext> _offered = Channel.CreateUnbounded<ConnectionContext>();
 
-        public EndPoint EndPoint { get; } = endpoint;
+        public EndPoint EndPoint => Clients;
 
         public bool Offer(ConnectionContext connection) => _offered.Writer.TryWrite(connection);
 

@@ -69,8 +69,7 @@ internal sealed partial class ClientConnection
     {
         if (endpoint.SpeaksHttp2)
         {
-            // Kestrel answers in its stead, and connects to it.
-            return new BackendConnection(endpoint, new LoopSocket(_worker.Loop, _context.Http2.Connect(InProcessTransport.Endpoints, endpoint), isConnected: true));
+            return new BackendConnection(endpoint, new LoopSocket(_worker.Loop, InProcessTransport.Connect(endpoint, _limits), isConnected: true));
         }
         var reason = "the connect timed out or was refused";
         var address = endpoint.SocketAddress ?? await EndpointAddresses.ResolveAsync(endpoint, _worker.Loop);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Tatara.Router.Http2;
 using Tatara.Router.Loops;
 using Tatara.Router.Proxy.Backends;
 
@@ -23,7 +22,7 @@ internal sealed partial class ClientConnection
     {
         BeginExchange();
         _requestBuffer.Untake();
-        var kestrel = new LoopSocket(_worker.Loop, _context.Http2.Connect(InProcessTransport.Clients, _client), isConnected: true);
+        var kestrel = new LoopSocket(_worker.Loop, _context.Http2.Connect(_client), isConnected: true);
         HoldBackend(kestrel);
         await RelayBothWaysAsync(kestrel);
         _worker.Return(_exchange);
