@@ -58,6 +58,15 @@ public sealed record RouterOptions
     /// <summary>Where this router runs. Endpoints of the same zone go first; null knows no zones.</summary>
     public string? Zone { get; init; }
 
+    /// <summary>
+    /// Networks (10.0.0.0/8) of load balancers in front, whose X-Forwarded-* and Forwarded fields are believed; those of
+    /// others are dropped. Null: everybody's X-Forwarded-For is passed on with the client's own address behind.
+    /// </summary>
+    public IReadOnlyList<string>? TrustedProxies { get; init; }
+
+    /// <summary>Trace headers that requests get when they have none, and that are continued when they have.</summary>
+    public Tracing Tracing { get; init; }
+
     /// <summary>Cookies of the apps that make a session stick to its instance.</summary>
     public IReadOnlyList<string> StickySessionCookies { get; init; } = ["JSESSIONID"];
 
@@ -77,6 +86,8 @@ public sealed record RouterOptions
             throw new ArgumentException("HTTPS needs a certificate: give one, or turn the HTTPS port off.");
         foreach (var port in new[] { HttpPort, HttpsPort, StatusPort })
             if (port is < 0 or > IPEndPoint.MaxPort) throw new ArgumentException($"{port} is not a port.");
+        foreach (var network in TrustedProxies ?? [])
+            if (!IPNetwork.TryParse(network, out _)) throw new ArgumentException($"'{network}' is not a network like 10.0.0.0/8.");
         foreach (var address in ListenAddresses)
             if (!IPAddress.TryParse(address, out _)) throw new ArgumentException($"'{address}' is not an IP address to listen on.");
         foreach (var (name, value) in new[]

@@ -9,13 +9,14 @@ internal sealed class ClientAddress
     private const int LongestText = 64;
     private byte[]? _ipAndPort;
 
-    public ClientAddress(IPEndPoint remote, int localPort, bool isHttps)
+    public ClientAddress(IPEndPoint remote, int localPort, bool isHttps, TrustedProxies? trusted = null)
     {
         var ip = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
         Remote = new IPEndPoint(ip, remote.Port);
         Span<byte> text = stackalloc byte[LongestText];
         Ip = ip.TryFormat(text, out var length) ? text[..length].ToArray() : [];
         (LocalPort, IsHttps) = (localPort, isHttps);
+        Trust = trusted?.Of(ip) ?? ForwardedTrust.None;
     }
 
     public static ClientAddress None { get; } = new(new IPEndPoint(IPAddress.None, 0), 0, isHttps: false);
@@ -23,6 +24,10 @@ internal sealed class ClientAddress
     public IPEndPoint Remote { get; }
     public byte[] Ip { get; }
     public byte[] IpAndPort => _ipAndPort ??= System.Text.Encoding.ASCII.GetBytes(Remote.ToString());
+
+    /// <summary>Whether what it says of those before it is believed.</summary>
+    public ForwardedTrust Trust { get; }
+
     public int LocalPort { get; }
     public bool IsHttps { get; }
     public ReadOnlySpan<byte> Scheme => IsHttps ? "https"u8 : "http"u8;

@@ -131,7 +131,7 @@ internal sealed partial class ClientConnection
     /// <summary>A failure to send shows again when the answer is read: the endpoint may have answered and closed.</summary>
     private ValueTask<bool> SendHeadAsync(BackendConnection backend)
     {
-        var length = RequestWriter.Write(_exchange, backend.Endpoint, _worker.Scratch);
+        var length = RequestWriter.Write(_exchange, backend.Endpoint, _context.Options.Tracing, _worker.Scratch);
         var beside = BodyBesideHead;
         _requestBuffer.Take(beside.Length);
         _exchange.ReceivedBytes += beside.Length;

@@ -88,7 +88,7 @@ internal sealed partial class ClientConnection
         }
     }
 
-    private async ValueTask<bool> SendTunnelAsync(LoopSocket to, ReadOnlyMemory<byte> data)
+    private static async ValueTask<bool> SendTunnelAsync(LoopSocket to, ReadOnlyMemory<byte> data)
     {
         while (true)
         {

@@ -1,8 +1,9 @@
-using System.Runtime.CompilerServices;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Tatara.Router.Loops;
 using Tatara.Router.Loops.Secure;
 using Tatara.Router.Proxy.Http1;
+using Tatara.Router.Registry;
 
 namespace Tatara.Router.Proxy;
 
@@ -121,7 +122,9 @@ internal sealed partial class ClientConnection
 
     private RouterError? FindRoute()
     {
-        _exchange.Route = _context.Registry.Table.Match(Request[Request.Host], Request[Request.Path]);
+        var host = Request[Request.Host];
+        if (!Ascii.IsValid(host)) host = HostName.ToAscii(host);
+        _exchange.Route = _context.Registry.Table.Match(host, Request[Request.Path]);
         if (_exchange.Route is null) return RouterError.UnknownRoute;
         if (EndpointChooser.ReadInstanceField(_exchange) is { } error) return error;
         _exchange.StickyId = _context.Sticky.FindInstance(Request);

@@ -48,6 +48,9 @@ internal sealed record ProxyLimits
     /// <summary>Open client connections; each costs a few KB and a descriptor.</summary>
     public int MaxConnections { get; init; } = 65_536;
 
+    /// <summary>Open connections from one address. Half of all: a load balancer in front is one address, an attacker leaves room for others.</summary>
+    public int MaxConnectionsPerClient { get; init; } = 32_768;
+
     /// <summary>How often deadlines are looked at; they may be late by this much.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(0.5);
 

@@ -64,6 +64,7 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports) : IHo
     public void Adopt(int descriptor, ClientAddress client)
     {
         var worker = _workers.MinBy(w => w.Count)!;
+        context.Clients.Enter(client.Remote.Address);
         worker.Loop.Post(() => Begin(worker, new LoopSocket(worker.Loop, descriptor, isConnected: true), client));
     }
 
@@ -104,8 +105,8 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports) : IHo
             var descriptor = Native.Accept(listener, address, out var length);
             if (descriptor < 0) return;
             _ = Native.SetOption(descriptor, Native.TcpLevel, Native.NoDelayOption, 1);
-            var client = new ClientAddress(ClientAddress.Parse(address[..length]), port, isHttps: secure is not null);
-            if (_workers.Sum(w => w.Count) >= context.Limits.MaxConnections)
+            var client = new ClientAddress(ClientAddress.Parse(address[..length]), port, isHttps: secure is not null, context.Trusted);
+            if (_workers.Sum(w => w.Count) >= context.Limits.MaxConnections || !context.Clients.TryEnter(client.Remote.Address))
             {
                 Native.Close(descriptor);
                 continue;
@@ -127,5 +128,11 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports) : IHo
     private static LoopSocket Open(Worker worker, int descriptor, SecureContexts? secure) =>
         secure is null ? new LoopSocket(worker.Loop, descriptor, isConnected: true) : new SecureSocket(worker.Loop, descriptor, secure);
 
-    private static void Begin(Worker worker, LoopSocket socket, ClientAddress client) => _ = new ClientConnection(socket, client, worker).RunAsync();
+    private void Begin(Worker worker, LoopSocket socket, ClientAddress client) => _ = ServeAsync(worker, socket, client);
+
+    private async Task ServeAsync(Worker worker, LoopSocket socket, ClientAddress client)
+    {
+        await new ClientConnection(socket, client, worker).RunAsync();
+        context.Clients.Leave(client.Remote.Address);
+    }
 }

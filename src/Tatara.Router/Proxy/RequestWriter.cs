@@ -12,7 +12,7 @@ internal static class RequestWriter
     /// <summary>Bounds what is added: ids of 128 bytes at most, addresses, numbers and names.</summary>
     public const int AddedBytes = 4096;
 
-    public static int Write(Exchange exchange, Endpoint endpoint, Span<byte> output)
+    public static int Write(Exchange exchange, Endpoint endpoint, Tracing tracing, Span<byte> output)
     {
         var request = exchange.Request;
         var writer = new SpanWriter(output);
@@ -22,18 +22,21 @@ internal static class RequestWriter
         writer.Write(" HTTP/1.1\r\n"u8);
         writer.WriteField("Host"u8, request[request.Authority]);
         foreach (var field in request.Fields)
-            if (IsPassedOn(request, field)) writer.WriteField(request[field.Name], request[field.Value]);
+            if (IsPassedOn(exchange, field, tracing)) writer.WriteField(request[field.Name], request[field.Value]);
         WriteFraming(request, ref writer);
         WriteForwarding(exchange, endpoint, ref writer);
+        TraceContext.Write(exchange, tracing, ref writer);
         writer.Write("\r\n"u8);
         return writer.Written;
     }
 
-    private static bool IsPassedOn(RequestHead request, in HeaderField field) => field.Id switch
+    private static bool IsPassedOn(Exchange exchange, in HeaderField field, Tracing tracing) => field.Id switch
     {
-        FieldId.Other => !request.IsNominated(field),
+        FieldId.Other => !exchange.Request.IsNominated(field),
         FieldId.Cookie or FieldId.UserAgent or FieldId.Referer or FieldId.RequestStart or FieldId.AppInstance or FieldId.Trailer or FieldId.SetCookie => true,
-        FieldId.Expect => request.MinorVersion == 1,
+        FieldId.Expect => exchange.Request.MinorVersion == 1,
+        FieldId.ForwardedHost or FieldId.Forwarded or FieldId.RealIp => exchange.Client.Trust != ForwardedTrust.None,
+        FieldId.TraceParent or FieldId.TraceState or FieldId.B3 or FieldId.B3TraceId or FieldId.B3SpanId => !TraceContext.Replaces(exchange.Request, field.Id, tracing),
         _ => false,
     };
 
@@ -54,14 +57,17 @@ internal static class RequestWriter
         writer.Write("X-Forwarded-For: "u8);
         foreach (var field in request.Fields)
         {
-            if (field.Id != FieldId.ForwardedFor || field.Value.IsEmpty) continue;
+            if (field.Id != FieldId.ForwardedFor || field.Value.IsEmpty || client.Trust == ForwardedTrust.None) continue;
             writer.Write(request[field.Value]);
             writer.Write(", "u8);
         }
         writer.Write(client.Ip);
         writer.Write("\r\n"u8);
-        writer.WriteField("X-Forwarded-Proto"u8, client.Scheme);
-        writer.WriteField("X-Forwarded-Port"u8, client.LocalPort);
+        var (proto, port) = (request.Find(FieldId.ForwardedProto), request.Find(FieldId.ForwardedPort));
+        var isTrusted = client.Trust == ForwardedTrust.Full;
+        writer.WriteField("X-Forwarded-Proto"u8, isTrusted && !proto.IsEmpty ? request[proto] : client.Scheme);
+        if (isTrusted && !port.IsEmpty) writer.WriteField("X-Forwarded-Port"u8, request[port]);
+        else writer.WriteField("X-Forwarded-Port"u8, client.LocalPort);
         if (request.Find(FieldId.RequestStart).IsEmpty) writer.WriteField("X-Request-Start"u8, exchange.StartedAt.ToUnixTimeMilliseconds());
         writer.Write("X-Vcap-Request-Id: "u8);
         writer.Write(exchange.RequestId);
