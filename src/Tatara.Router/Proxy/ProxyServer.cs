@@ -24,6 +24,7 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports) : IHo
     private readonly Worker[] _workers =
         [.. Enumerable.Range(0, context.Options.Loops ?? Environment.ProcessorCount).Select(i => new Worker(new Loop(i, context.Limits.SweepInterval, context.Logger), context))];
     private readonly List<Socket> _listeners = [];
+    private bool _isStopped;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -37,6 +38,8 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports) : IHo
     /// <summary>Takes no more clients, ends the idle ones, and waits for the others as long as the host has patience.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_isStopped) return;
+        _isStopped = true;
         foreach (var listener in _listeners)
         {
             var descriptor = (int)listener.Handle;
