@@ -102,10 +102,12 @@ internal sealed partial class ClientConnection
         var body = BeginBody(backend);
         // 3.
         Answer answer;
+        var interims = 0;
         while ((answer = TryReadAnswer(backend)) is Answer.NotYet or Answer.Interim)
         {
-            if (answer == Answer.Interim) await PassInterimAsync();
-            else await backend.Socket.Readable;
+            if (answer == Answer.NotYet) await backend.Socket.Readable;
+            else if (++interims <= ProxyLimits.MaxInterimAnswers) await PassInterimAsync();
+            else break;
         }
         if (answer != Answer.Ready) return await FailAsync(backend, answer, await StopBodyAsync(body));
         if (Response.Status == ResponseHead.SwitchingProtocols)

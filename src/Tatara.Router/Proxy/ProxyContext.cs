@@ -18,7 +18,7 @@ internal sealed class ProxyContext(RouterOptions options, RouteRegistry registry
 
     public TimeProvider Time { get; } = time;
     public ILogger Logger { get; } = logger;
-    public ClientCounts Clients { get; } = new(options.Limits.MaxConnectionsPerClient);
+    public ClientCounts Clients { get; } = new(options.Limits);
     public TrustedProxies Trusted { get; } = new(options.TrustedProxies);
     public StickySessions Sticky { get; } = new(options.StickySessionCookies);
 }

@@ -48,6 +48,9 @@ internal sealed record ProxyLimits
     /// <summary>Open client connections; each costs a few KB and a descriptor.</summary>
     public int MaxConnections { get; init; } = 65_536;
 
+    /// <summary>Interim answers (1xx) of an endpoint to one request; more keep a loop busy with nothing.</summary>
+    public const int MaxInterimAnswers = 64;
+
     /// <summary>Open connections from one address. Half of all: a load balancer in front is one address, an attacker leaves room for others.</summary>
     public int MaxConnectionsPerClient { get; init; } = 32_768;
 

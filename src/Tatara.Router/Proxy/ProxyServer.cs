@@ -109,7 +109,7 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports) : IHo
             if (descriptor < 0) return;
             _ = Native.SetOption(descriptor, Native.TcpLevel, Native.NoDelayOption, 1);
             var client = new ClientAddress(ClientAddress.Parse(address[..length]), port, isHttps: secure is not null, context.Trusted);
-            if (_workers.Sum(w => w.Count) >= context.Limits.MaxConnections || !context.Clients.TryEnter(client.Remote.Address))
+            if (!context.Clients.TryEnter(client.Remote.Address))
             {
                 Native.Close(descriptor);
                 continue;
