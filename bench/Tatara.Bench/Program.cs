@@ -1,5 +1,11 @@
 using Tatara.Bench;
+using Tatara.Bench.Routing;
 
+switch (args)
+{
+    case [RouterProcess.Role, ..]: await RouterProcess.RunAsync(args); return 0;
+    case [EchoingApp.Role, ..]: await EchoingApp.RunAsync(args); return 0;
+}
 var json = args.Contains("--json");
 var name = args.FirstOrDefault(argument => !argument.StartsWith('-'));
 var benches = new Dictionary<string, (string What, Func<Report, Task> Run)>(StringComparer.Ordinal)
@@ -9,12 +15,15 @@ var benches = new Dictionary<string, (string What, Func<Report, Task> Run)>(Stri
     ["scale"] = ("one to five instances of a static app, all answering; a container's start over bare runc", ScaleBench.RunAsync),
     ["containers"] = ("a start over bare runc; 1 to 50 instances and their end; 250 idle instances: API latency, memory a container", ContainersBench.RunAsync),
     ["recovery"] = ("from an instance's death to the next one's first answer", RecoveryBench.RunAsync),
+    ["router"] = ("CPU per request over nginx's and haproxy's; memory of 10,000 connections; how soon a route is live", RouterBench.RunAsync),
+    ["router-fuzz"] = ("damaged heads and chunked bodies through the router's parsers, for a minute", FuzzBench.RunAsync),
+    ["router-soak"] = ("ten minutes of requests while endpoints come and go; not one may fail", SoakBench.RunAsync),
     ["footprint"] = ("a second start until ready; resident memory of everything when idle", FootprintBench.RunAsync),
 };
 if (name is null || !benches.TryGetValue(name, out var bench))
 {
     await Console.Error.WriteLineAsync("usage: ./tatara bench NAME [--json]");
-    foreach (var (each, (what, _)) in benches) await Console.Error.WriteLineAsync($"  {each,-10} {what}");
+    foreach (var (each, (what, _)) in benches) await Console.Error.WriteLineAsync($"  {each,-12} {what}");
     return args.Contains("--help") ? 0 : 1;
 }
 var report = new Report(name, json);

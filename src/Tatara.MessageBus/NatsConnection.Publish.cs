@@ -11,10 +11,16 @@ public sealed partial class NatsConnection
     /// <exception cref="NatsException">The body is larger than the server takes.</exception>
     public ValueTask PublishAsync<T>(string subject, T data, string? replyTo = null, CancellationToken cancellationToken = default)
     {
-        Subject.Validate(subject);
         if (replyTo is not null) Subject.Validate(replyTo);
+        return PublishBytesAsync(subject, JsonSerializer.SerializeToUtf8Bytes(data, TypeInfo<T>()), replyTo, cancellationToken);
+    }
+
+    /// <summary>Publishes what the caller has serialized; the memory is free again when this returns.</summary>
+    /// <exception cref="NatsException">The body is larger than the server takes.</exception>
+    public ValueTask PublishBytesAsync(string subject, ReadOnlyMemory<byte> body, string? replyTo = null, CancellationToken cancellationToken = default)
+    {
+        Subject.Validate(subject);
         Start();
-        var body = JsonSerializer.SerializeToUtf8Bytes(data, TypeInfo<T>());
         if (body.Length > _maxPayload) throw new NatsException($"A message of {body.Length} bytes to '{subject}': the bus takes {_maxPayload} at most.");
         return _outgoing.PublishAsync(subject, replyTo, body, cancellationToken);
     }

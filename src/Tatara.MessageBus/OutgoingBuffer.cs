@@ -21,7 +21,7 @@ internal sealed class OutgoingBuffer(int capacity)
     private TaskCompletionSource? _room;
     private bool _isClosed;
 
-    public async ValueTask PublishAsync(string subject, string? replyTo, byte[] body, CancellationToken cancellationToken)
+    public async ValueTask PublishAsync(string subject, string? replyTo, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         var head = replyTo is null ? $"PUB {subject} {body.Length}\r\n" : $"PUB {subject} {replyTo} {body.Length}\r\n";
         while (true)
@@ -34,7 +34,7 @@ internal sealed class OutgoingBuffer(int capacity)
                 if (_filling.WrittenCount == 0 || _filling.WrittenCount + head.Length + body.Length <= capacity)
                 {
                     Append(head);
-                    _filling.Write(body);
+                    _filling.Write(body.Span);
                     _filling.Write("\r\n"u8);
                     break;
                 }

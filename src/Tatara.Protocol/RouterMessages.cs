@@ -9,6 +9,8 @@ namespace Tatara.Protocol;
 /// <param name="StaleThresholdInSeconds">The endpoint is pruned when it has not registered again for this long; null means the router's default (120 s).</param>
 /// <param name="TcpRoutes">Ports of TCP routes that lead to the endpoint.</param>
 /// <param name="RouteServiceUrl">Requests for these uris go through this route service first.</param>
+/// <param name="Protocol">"http1" (what null means), "http2", or "tcp".</param>
+/// <param name="AvailabilityZone">Where the instance runs: a router of the same zone prefers it.</param>
 /// <param name="PrivateInstanceId">Unique to the instance: an unregister with another id than the table's is ignored.</param>
 public sealed record RouterRegistration(
     IReadOnlyList<string> Uris,
@@ -24,11 +26,17 @@ public sealed record RouterRegistration(
     string? ServerCertDomainSan = null,
     IReadOnlyDictionary<string, string>? Tags = null,
     IReadOnlyList<TcpRoute>? TcpRoutes = null,
-    string? RouteServiceUrl = null);
+    string? RouteServiceUrl = null,
+    string? AvailabilityZone = null,
+    RegistrationOptions? Options = null);
 
 /// <summary>A port that leads to an app. Routers of the group listen on it.</summary>
 /// <param name="RouterGroup">Guid of the group.</param>
 public sealed record TcpRoute(string RouterGroup, int Port);
+
+/// <summary>How the routes of a registration are served.</summary>
+/// <param name="LoadBalancing">"round-robin" (what null means) or "least-connection".</param>
+public sealed record RegistrationOptions([property: System.Text.Json.Serialization.JsonPropertyName("loadbalancing")] string? LoadBalancing = null);
 
 /// <summary>router.start, and the reply to router.greet.</summary>
 public sealed record RouterGreeting(

@@ -1,9 +1,10 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -12,6 +13,7 @@ using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Router.AccessLog;
 using Tatara.Router.Acme;
+using Tatara.Router.Http2;
 using Tatara.Router.Metrics;
 using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy;
@@ -40,17 +42,9 @@ public static class RouterHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         logging(builder.Logging);
         AddServices(builder.Services, options, ports);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.UseSockets(sockets =>
-        {
-            // Nothing in the proxy blocks, so that a connection's work may run where its bytes arrive.
-            sockets.UnsafePreferInlineScheduling = true;
-            sockets.MaxReadBufferSize = options.Limits.MaxHeadBytes;
-            sockets.Backlog = 4096;
-        });
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, ports));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, ports));
         var app = builder.Build();
-        app.Run(app.Services.GetRequiredService<StatusEndpoints>().HandleAsync);
+        app.Run(app.Services.GetRequiredService<Http2Gateway>().HandleAsync);
         return app;
     }
 
@@ -64,6 +58,10 @@ public static class RouterHost
         services.AddSingleton<AccessLogQueue>();
         services.AddSingleton<ProxyContext>();
         services.AddSingleton<StatusEndpoints>();
+        services.AddSingleton<Http2Gateway>();
+        services.AddSingleton<InProcessTransport>();
+        services.AddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
+        services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<InProcessTransport>());
         services.AddSingleton<IHostLifetime, SilentLifetime>();
         services.AddSingleton<RouterMetrics>();
         services.AddSingleton<MetricsPage>();
@@ -83,39 +81,30 @@ public static class RouterHost
         services.AddHostedService<RegistrationListener>();
         services.AddHostedService<Pruner>();
         services.AddHostedService<AccessLogPublisher>();
+        // Last, so that it stops first: the lines of its last requests are still published.
+        services.AddSingleton<ProxyServer>();
+        services.AddHostedService(s => s.GetRequiredService<ProxyServer>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
     }
 
+    /// <summary>Kestrel serves what is for operators; clients are the proxy's.</summary>
     private static void Listen(KestrelServerOptions kestrel, RouterOptions options, RouterPorts ports)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
-        if (options.HttpPort is { } http) ListenOn(http, nameof(RouterPorts.Http), l => l.UseConnectionHandler<ProxyConnectionHandler>());
-        if (options.HttpsPort is { } https)
-        {
-            var certificates = kestrel.ApplicationServices.GetRequiredService<CertificateStore>();
-            ListenOn(https, nameof(RouterPorts.Https), l => l
-                .UseHttps(new TlsHandshakeCallbackOptions
-                {
-                    OnConnection = hello => ValueTask.FromResult(certificates.Find(hello.ClientHelloInfo.ServerName)),
-                    HandshakeTimeout = options.Limits.HandshakeTimeout,
-                })
-                .UseConnectionHandler<ProxyConnectionHandler>());
-        }
+        // TLS ends at the loops.
+        kestrel.AllowAlternateSchemes = true;
+        kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        // The loops have limits of their own for slow peers and large bodies.
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxRequestHeaderCount = options.Limits.MaxFields + 1;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 2 * options.Limits.MaxHeadBytes;
+        kestrel.Limits.MaxRequestLineSize = options.Limits.MaxHeadBytes;
+        kestrel.Limits.MaxRequestBufferSize = 2 * options.Limits.MaxHeadBytes;
+        kestrel.Listen(InProcessTransport.Clients, l => l.Protocols = HttpProtocols.Http2);
         if (options.StatusPort is { } status)
             kestrel.Listen(IPAddress.Loopback, status, l => ports.Add(nameof(RouterPorts.Status), () => l.EndPoint));
-
-        void ListenOn(int port, string name, Action<ListenOptions> configure)
-        {
-            void ConfigureOne(ListenOptions listen)
-            {
-                ports.Add(name, () => listen.EndPoint);
-                listen.Protocols = HttpProtocols.Http1;
-                configure(listen);
-            }
-
-            if (options.ListenAddresses.Count == 0) kestrel.ListenAnyIP(port, ConfigureOne);
-            foreach (var address in options.ListenAddresses) kestrel.Listen(IPAddress.Parse(address), port, ConfigureOne);
-        }
     }
 }

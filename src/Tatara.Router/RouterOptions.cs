@@ -75,6 +75,21 @@ public sealed record RouterOptions
     /// <summary>How long a connect to an endpoint may take before the next one is tried.</summary>
     public TimeSpan EndpointConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Requests and tunnels that one endpoint serves at a time; 0 for any number. More get 503: better a few refused than an app drowned.</summary>
+    public int MaxConnectionsPerEndpoint { get; init; } = 500;
+
+    /// <summary>Where this router runs. Endpoints of the same zone go first; null knows no zones.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>
+    /// Networks (10.0.0.0/8) of load balancers in front, whose X-Forwarded-* and Forwarded fields are believed; those of
+    /// others are dropped. Null: everybody's X-Forwarded-For is passed on with the client's own address behind.
+    /// </summary>
+    public IReadOnlyList<string>? TrustedProxies { get; init; }
+
+    /// <summary>Trace headers that requests get when they have none, and that are continued when they have.</summary>
+    public Tracing Tracing { get; init; }
+
     /// <summary>Cookies of the apps that make a session stick to its instance.</summary>
     public IReadOnlyList<string> StickySessionCookies { get; init; } = ["JSESSIONID"];
 
@@ -83,6 +98,9 @@ public sealed record RouterOptions
 
     /// <summary>TCP routes; null: this router serves none.</summary>
     public TcpRouting? Tcp { get; init; }
+
+    /// <summary>Threads that serve requests; null for one a processor.</summary>
+    internal int? Loops { get; init; }
 
     /// <summary>Bounds on what clients and endpoints may ask of the router.</summary>
     internal ProxyLimits Limits { get; init; } = new();
@@ -106,6 +124,8 @@ public sealed record RouterOptions
         if (Acme is not null) ValidateAcme(Acme);
         if (Tcp is not null && new[] { HttpPort, HttpsPort, StatusPort }.FirstOrDefault(p => p is > 0 && Tcp.Ports.Contains(p.Value)) is { } shared)
             throw new ArgumentException($"Port {shared} is the router's own and cannot be one of its TCP routes' too.");
+        foreach (var network in TrustedProxies ?? [])
+            if (!IPNetwork.TryParse(network, out _)) throw new ArgumentException($"'{network}' is not a network like 10.0.0.0/8.");
         foreach (var address in ListenAddresses)
             if (!IPAddress.TryParse(address, out _)) throw new ArgumentException($"'{address}' is not an IP address to listen on.");
         foreach (var (name, value) in new[]

@@ -25,6 +25,24 @@ public sealed class SmugglingTests : RouterTestBase
     [InlineData("X: y\0\r\n", Hidden)]
     [InlineData("Host: other\r\n", Hidden)]
     [InlineData("\n", Hidden)]
+    [InlineData("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + Hidden)]
+    [InlineData("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n" + Hidden)]
+    [InlineData("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n" + Hidden)]
+    [InlineData("Transfer-Encoding: chunked\v\r\n", "0\r\n\r\n" + Hidden)]
+    [InlineData("Transfer-Encoding:\r\n", Hidden)]
+    [InlineData("Content-Length: -1\r\n", Hidden)]
+    [InlineData("Content-Length: 0x2F\r\n", Hidden)]
+    [InlineData("Content-Length: 1e1\r\n", Hidden)]
+    [InlineData("Content-Length: 4 7\r\n", Hidden)]
+    [InlineData("Content-Length:\r\n", Hidden)]
+    [InlineData("Content-Length: 99999999999999999999\r\n", Hidden)]
+    [InlineData(" X: y\r\n", Hidden)]
+    [InlineData(": y\r\n", Hidden)]
+    [InlineData("X\r\n", Hidden)]
+    [InlineData("X\0: y\r\n", Hidden)]
+    [InlineData("X(: y\r\n", Hidden)]
+    [InlineData("X: y\u007f\r\n", Hidden)]
+    [InlineData("Connection: a b\r\n", Hidden)]
     public async Task Post_AmbiguousHead_IsRefusedAndNeverForwarded(string fields, string rest)
     {
         await using var app = RawBackend.Saying("hi");
@@ -36,6 +54,41 @@ public sealed class SmugglingTests : RouterTestBase
         var response = await client.ReadResponseAsync();
         response.Status.ShouldBeOneOf(400, 501);
         response["Connection"].ShouldBe("close");
+        (await client.IsClosedAsync()).ShouldBeTrue();
+        app.Connections.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: dora.tatara.test\r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET http://other.test/ HTTP/1.1\r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("GET ftp://dora.tatara.test/ HTTP/1.1\r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\nHost: user@dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\nHost: dora.tatara.test/path\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\nHost: dora.tatara.test:8o\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1\r\nHost: dora.tatara.test, other\r\n\r\n", 400)]
+    [InlineData("GET  / HTTP/1.1\r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("GET /\tx HTTP/1.1\r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("GET /a b HTTP/1.1\r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("GET /#x HTTP/1.1\r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("GET / http/1.1\r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.1 \r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("GET / HTTP/1.2\r\nHost: dora.tatara.test\r\n\r\n", 505)]
+    [InlineData("GET / HTTP/2.0\r\nHost: dora.tatara.test\r\n\r\n", 505)]
+    [InlineData("GET /\r\n\r\n", 400)]
+    [InlineData("CONNECT dora.tatara.test:80 HTTP/1.1\r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("G\u00cbT / HTTP/1.1\r\nHost: dora.tatara.test\r\n\r\n", 400)]
+    [InlineData("POST / HTTP/1.0\r\nHost: dora.tatara.test\r\nTransfer-Encoding: chunked\r\n\r\n", 400)]
+    public async Task Request_MalformedLineOrHost_IsRefusedAndNothingBehindItIsServed(string head, int status)
+    {
+        await using var app = RawBackend.Saying("hi");
+        await Router.RegisterAsync(Host, app.Endpoint);
+        using var client = await Router.ConnectAsync();
+
+        await client.SendAsync(head + Hidden);
+
+        var response = await client.ReadResponseAsync();
+        (response.Status, response["Connection"]).ShouldBe((status, "close"));
         (await client.IsClosedAsync()).ShouldBeTrue();
         app.Connections.ShouldBe(0);
     }

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
 using Tatara.Router.Proxy;
 using Tatara.Router.Proxy.Http1;
 using Tatara.Router.Registry;
@@ -46,9 +44,7 @@ internal static class AccessLogFormat
         writer.Write(" "u8);
         WriteQuoted(exchange.Client.IpAndPort, ref writer);
         writer.Write(" \""u8);
-        writer.Write(endpoint.Address.Host);
-        writer.Write(":"u8);
-        writer.Write(endpoint.Address.Port);
+        writer.Write(endpoint.Texts.Address);
         writer.Write("\" x_forwarded_for:"u8);
         WriteForwardedFor(exchange, ref writer);
         writer.Write(" x_forwarded_proto:"u8);
@@ -59,10 +55,10 @@ internal static class AccessLogFormat
         WriteSeconds(time.GetElapsedTime(exchange.Started, finished), ref writer);
         writer.Write(" gorouter_time:"u8);
         WriteSeconds(time.GetElapsedTime(exchange.Started, exchange.Forwarded), ref writer);
-        WriteId(" app_id:"u8, endpoint.Owner.App, ref writer);
-        WriteId(" app_index:"u8, endpoint.Index, ref writer);
-        WriteId(" instance_id:"u8, endpoint.Owner.PrivateInstanceId, ref writer);
-        WriteId(" x_cf_routererror:"u8, exchange.RouterError, ref writer);
+        writer.Write(endpoint.Texts.LogEnd);
+        writer.Write(" x_cf_routererror:\""u8);
+        writer.Write(exchange.RouterError ?? "-");
+        writer.Write("\""u8);
         return writer.Written;
     }
 
@@ -81,22 +77,21 @@ internal static class AccessLogFormat
 
     private static void WriteTime(DateTimeOffset at, ref SpanWriter writer)
     {
-        Span<byte> text = stackalloc byte[40];
-        if (at.UtcDateTime.TryFormat(text, out var count, "yyyy-MM-ddTHH:mm:ss.fffffff00Z", CultureInfo.InvariantCulture)) writer.Write(text[..count]);
+        const int ticksPerSecond = (int)TimeSpan.TicksPerSecond;
+        var ticks = at.UtcTicks;
+        writer.Write(SecondText.Of(ticks / ticksPerSecond));
+        writer.Write("."u8);
+        writer.WriteDigits((int)(ticks % ticksPerSecond), 7);
+        writer.Write("00Z"u8);
     }
 
     private static void WriteSeconds(TimeSpan duration, ref SpanWriter writer)
     {
-        Span<byte> text = stackalloc byte[32];
-        if (Utf8Formatter.TryFormat(duration.TotalSeconds, text, out var count, new('F', 6))) writer.Write(text[..count]);
-    }
-
-    private static void WriteId(ReadOnlySpan<byte> name, string? id, ref SpanWriter writer)
-    {
-        writer.Write(name);
-        writer.Write("\""u8);
-        writer.Write(id ?? "-");
-        writer.Write("\""u8);
+        const int microsecondsPerSecond = 1_000_000;
+        var microseconds = Math.Max(0, duration.Ticks / TimeSpan.TicksPerMicrosecond);
+        writer.Write(microseconds / microsecondsPerSecond);
+        writer.Write("."u8);
+        writer.WriteDigits((int)(microseconds % microsecondsPerSecond), 6);
     }
 
     private static void WriteQuoted(ReadOnlySpan<byte> value, ref SpanWriter writer)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.MessageBus;
@@ -10,9 +12,10 @@ internal sealed partial class AccessLogPublisher(
     AccessLogQueue queue, NatsConnection bus, RouterOptions options, TimeProvider time, ILogger<AccessLogPublisher> logger) : BackgroundService
 {
     /// <summary>Lines that come within this time travel together; `cf logs` shows them this much later.</summary>
-    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(20);
 
     private readonly string _stream = $"router-{options.Id}-{time.GetUtcNow().ToUnixTimeMilliseconds()}";
+    private readonly ArrayBufferWriter<byte> _batch = new();
     private long _sequence;
     private long _undelivered;
 
@@ -36,7 +39,7 @@ internal sealed partial class AccessLogPublisher(
     {
         while (queue.TryTake() is { } page)
         {
-            await PublishAsync(page.ToEntries(), cancellationToken);
+            await PublishAsync(page, cancellationToken);
             queue.Return(page);
         }
         var dropped = queue.TakeDropped() + _undelivered;
@@ -44,15 +47,17 @@ internal sealed partial class AccessLogPublisher(
         if (dropped > 0) Log.Dropped(logger, dropped);
     }
 
-    private async Task PublishAsync(List<LogEntry> entries, CancellationToken cancellationToken)
+    private async Task PublishAsync(AccessLogPage page, CancellationToken cancellationToken)
     {
         if (!bus.IsConnected)
         {
-            _undelivered += entries.Count;
+            _undelivered += page.Count;
             return;
         }
-        await bus.PublishAsync(Subjects.Logs, new LogBatch(_stream, _sequence, entries), cancellationToken: cancellationToken);
-        _sequence += entries.Count;
+        _batch.ResetWrittenCount();
+        await using (var json = new Utf8JsonWriter(_batch)) page.WriteBatch(_stream, _sequence, json);
+        await bus.PublishBytesAsync(Subjects.Logs, _batch.WrittenMemory, cancellationToken: cancellationToken);
+        _sequence += page.Count;
     }
 
     private static partial class Log

@@ -10,7 +10,7 @@ namespace Tatara.Router.AccessLog;
 internal sealed class AccessLogQueue(TimeProvider time)
 {
     /// <summary>16 MB: some seconds of a busy router.</summary>
-    private const int MaxPages = 128;
+    private const int MaxPages = 512;
 
     [ThreadStatic]
     private static byte[]? t_scratch;

@@ -1,41 +1,53 @@
-using Microsoft.AspNetCore.Connections;
-using Tatara.Router.Proxy.Backends;
+using Tatara.Router.Loops;
 
 namespace Tatara.Router.Proxy;
 
-/// <summary>
-/// What may end a wait from outside: a deadline, a client that left, a router that stops. Each side first says what it
-/// does and then looks at what the other did; the barriers between keep both from missing each other.
-/// </summary>
+/// <summary>What may end a wait from outside: a deadline, a client that left, a router that stops. All of it happens on the connection's own loop.</summary>
 internal sealed partial class ClientConnection
 {
     private long _deadline = long.MaxValue;
-    private BackendConnection? _backend;
-    private volatile bool _isExpired;
-    private volatile bool _isDraining;
-    private volatile bool _isGone;
-    private volatile bool _endsWithClient;
-    private volatile bool _isIdle;
-    private volatile bool _isFlushing;
+    private LoopSocket? _backend;
+    private bool _isExpired;
+    private bool _endsWithClient;
+    private bool _isIdle;
 
-    /// <summary>Called by the watch, from its own thread.</summary>
+    /// <summary>There is nobody to answer to yet.</summary>
+    private bool _closesAtDeadline;
+
+    /// <summary>The deadline is that of a connect to an endpoint, not the request's.</summary>
+    private bool _isConnecting;
+
+    private bool IsGone => _socket.HasEnded || _socket.IsClosed;
+
+    /// <summary>Called by the loop now and then.</summary>
     public void CheckDeadline(long now)
     {
-        var deadline = Volatile.Read(ref _deadline);
-        if (deadline > now || Interlocked.CompareExchange(ref _deadline, long.MaxValue, deadline) != deadline) return;
-        _isExpired = true;
-        if (_isFlushing) _connection.Abort(new ConnectionAbortedException("The client does not read."));
+        if (_deadline > now) return;
+        _deadline = long.MaxValue;
+        if (_closesAtDeadline)
+        {
+            _socket.Close();
+            return;
+        }
+        _isExpired = !_isConnecting;
         CloseBackend();
-        _input.CancelPendingRead();
+        _socket.Interrupt();
     }
 
-    private void SetDeadline(TimeSpan? patience)
+    public void OnDraining()
     {
-        var deadline = patience is { } time
-            ? _context.Time.GetTimestamp() + (long)(time.TotalSeconds * _context.Time.TimestampFrequency)
-            : long.MaxValue;
-        Volatile.Write(ref _deadline, deadline);
+        if (_isIdle) _socket.Interrupt();
     }
+
+    /// <summary>The router's patience with those that do not finish is at its end.</summary>
+    public void Abort()
+    {
+        CloseBackend();
+        _socket.Abort();
+    }
+
+    private void SetDeadline(TimeSpan? patience) =>
+        _deadline = patience is { } time ? _worker.Loop.Now + (long)time.TotalMilliseconds : long.MaxValue;
 
     /// <summary>Something moved: the exchange may go on.</summary>
     private void Touch() => SetDeadline(_context.Options.EndpointTimeout);
@@ -47,32 +59,30 @@ internal sealed partial class ClientConnection
     private void EndWithClient()
     {
         _endsWithClient = true;
-        Interlocked.MemoryBarrier();
-        if (_isGone) CloseBackend();
+        if (IsGone) CloseBackend();
     }
 
     private void OnClientGone()
     {
-        _isGone = true;
-        Interlocked.MemoryBarrier();
         if (_endsWithClient) CloseBackend();
     }
 
-    private void OnDraining()
+    private void CloseBackend()
     {
-        _isDraining = true;
-        Interlocked.MemoryBarrier();
-        if (_isIdle) _input.CancelPendingRead();
+        _backend?.Close();
+        _backend = null;
     }
 
-    /// <summary>Whoever takes the connection out of the field owns it: closing it from outside can never hit the next request's.</summary>
-    private void CloseBackend() => Interlocked.Exchange(ref _backend, null)?.Close();
-
-    private bool TakeBackend(BackendConnection backend) => Interlocked.CompareExchange(ref _backend, null, backend) == backend;
-
-    private void HoldBackend(BackendConnection backend)
+    private bool TakeBackend(LoopSocket backend)
     {
-        Interlocked.Exchange(ref _backend, backend);
-        if (_isGone && _endsWithClient) CloseBackend();
+        if (_backend != backend) return false;
+        _backend = null;
+        return true;
+    }
+
+    private void HoldBackend(LoopSocket backend)
+    {
+        _backend = backend;
+        if (IsGone && _endsWithClient) CloseBackend();
     }
 }

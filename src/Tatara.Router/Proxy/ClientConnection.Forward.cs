@@ -1,6 +1,6 @@
-using System.Buffers;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Tatara.Router.Http2;
+using Tatara.Router.Loops;
 using Tatara.Router.Proxy.Backends;
 using Tatara.Router.Proxy.Http1;
 using Tatara.Router.Registry;
@@ -12,7 +12,9 @@ internal sealed partial class ClientConnection
 {
     private enum Answer : byte
     {
+        NotYet,
         Ready,
+        Interim,
 
         /// <summary>The connection ended before a whole head.</summary>
         Cut,
@@ -26,63 +28,67 @@ internal sealed partial class ClientConnection
     private async ValueTask<Outcome> ForwardAsync()
     {
         Touch();
-        _endsWithClient = false;
         _stopsBody = false;
         _hasPassedInterim = false;
         if (!Request.HasBody) EndWithClient();
         var mayReuse = true;
         for (var attempt = 0; attempt < _limits.MaxAttempts; attempt++)
         {
-            var endpoint = EndpointChooser.Choose(_exchange, Milliseconds());
+            var endpoint = EndpointChooser.Choose(_exchange, _worker.Loop.Now, _context.Options);
             if (endpoint is null) break;
             _exchange.Endpoint = endpoint;
             if (_exchange.Forwarded == 0) _exchange.Forwarded = _context.Time.GetTimestamp();
-            var backend = await OpenAsync(endpoint, mayReuse);
-            if (backend is null)
+            endpoint.Enter();
+            try
             {
-                if (_isGone) return Outcome.Abort;
-                _exchange.MarkTried(endpoint);
-                continue;
+                var backend = (mayReuse ? _worker.PoolOf(endpoint).TryRent(mustWork: !MayRepeat) : null) ?? await ConnectAsync(endpoint);
+                if (backend is null)
+                {
+                    if (IsGone && _endsWithClient) return Outcome.Abort;
+                    _exchange.MarkTried(endpoint);
+                    continue;
+                }
+                HoldBackend(backend.Socket);
+                var isReused = backend.IsReused;
+                var outcome = await ExchangeAsync(backend);
+                if (outcome != Outcome.Retry) return outcome;
+                // An idle connection that died says nothing about its endpoint: the same one may be asked again, over a new one.
+                if (isReused) mayReuse = false;
+                else _exchange.MarkTried(endpoint);
             }
-            var isReused = backend.IsReused;
-            var outcome = await ExchangeAsync(backend);
-            if (outcome != Outcome.Retry) return outcome;
-            // An idle connection that died says nothing about its endpoint: the same one may be asked again, over a new one.
-            if (isReused) mayReuse = false;
-            else _exchange.MarkTried(endpoint);
+            finally
+            {
+                endpoint.Leave();
+            }
         }
-        return await RefuseAsync(_exchange.Endpoint is null ? RouterError.NoEndpoints : RouterError.EndpointFailure);
+        return await RefuseAsync(_exchange.Endpoint is not null ? RouterError.EndpointFailure : _exchange.IsOverloaded ? RouterError.Overloaded : RouterError.NoEndpoints);
     }
 
-    private long Milliseconds() => _context.Time.GetTimestamp() / (_context.Time.TimestampFrequency / 1000);
-
-    /// <summary>An idle connection to the endpoint or a new one; null when it cannot be reached.</summary>
-    private async ValueTask<BackendConnection?> OpenAsync(Endpoint endpoint, bool mayReuse)
+    /// <summary>A new connection to the endpoint; null when it cannot be reached.</summary>
+    private async ValueTask<BackendConnection?> ConnectAsync(Endpoint endpoint)
     {
-        var backend = mayReuse ? endpoint.Pool.TryRent(MayRepeat ? _limits.BackendIdleTimeout : _limits.FreshConnection) : null;
-        if (backend is not null)
+        if (endpoint.SpeaksHttp2)
         {
-            HoldBackend(backend);
-            return backend;
+            return new BackendConnection(endpoint, new LoopSocket(_worker.Loop, InProcessTransport.Connect(endpoint, _limits), isConnected: true));
         }
-        backend = new BackendConnection(endpoint);
-        HoldBackend(backend);
-        try
+        var reason = "the connect timed out or was refused";
+        var address = endpoint.SocketAddress ?? await EndpointAddresses.ResolveAsync(endpoint, _worker.Loop);
+        if (address is null) reason = "its name has no address";
+        else if (BackendConnection.Connect(endpoint, _worker.Loop, address) is { } backend)
         {
-            using var timeout = new CancellationTokenSource(_context.Options.EndpointConnectTimeout, _context.Time);
-            await backend.ConnectAsync(timeout.Token);
+            HoldBackend(backend.Socket);
+            SetDeadline(_context.Options.EndpointConnectTimeout);
+            _isConnecting = true;
+            while (!backend.Socket.IsClosed && !backend.Socket.MayHaveRoom) await backend.Socket.Writable;
+            _isConnecting = false;
+            Touch();
             // The address may belong to another app by now.
-            if (!endpoint.IsRetired) return backend;
+            if (backend.HasConnected && !endpoint.IsRetired) return backend;
+            CloseBackend();
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            if (!_isGone)
-            {
-                endpoint.SetAside(Milliseconds() + (long)_limits.AsideTime.TotalMilliseconds);
-                Log.ConnectFailed(_context.Logger, endpoint.Address.ToString(), endpoint.Owner.App, e.Message);
-            }
-        }
-        CloseBackend();
+        if (IsGone && _endsWithClient) return null;
+        endpoint.SetAside(_worker.Loop.Now + (long)_limits.AsideTime.TotalMilliseconds);
+        Log.ConnectFailed(_context.Logger, endpoint.Address.ToString(), endpoint.Owner.App, reason);
         return null;
     }
 
@@ -93,20 +99,27 @@ internal sealed partial class ClientConnection
         // 1.
         await SendHeadAsync(backend);
         // 2.
-        ValueTask<BodyEnd> body = Request.HasBody ? RelayRequestBodyAsync(backend) : new(BodyEnd.Complete);
+        var body = BeginBody(backend);
         // 3.
-        var answer = await ReadAnswerAsync(backend);
+        Answer answer;
+        var interims = 0;
+        while ((answer = TryReadAnswer(backend)) is Answer.NotYet or Answer.Interim)
+        {
+            if (answer == Answer.NotYet) await backend.Socket.Readable;
+            else if (++interims <= ProxyLimits.MaxInterimAnswers) await PassInterimAsync();
+            else break;
+        }
         if (answer != Answer.Ready) return await FailAsync(backend, answer, await StopBodyAsync(body));
         if (Response.Status == ResponseHead.SwitchingProtocols)
             return Request.Upgrade.IsEmpty || Response.Find(FieldId.Upgrade).IsEmpty
                 ? await FailAsync(backend, Answer.Malformed, await StopBodyAsync(body))
                 : await TunnelAsync(backend);
         // 4.
-        var (isWhole, mayKeep) = await RelayResponseAsync(backend, closes: Request.Closes || _isDraining || _isBodyUnread);
+        var isWhole = await RelayResponseAsync(backend, closes: Request.Closes || _worker.IsDraining || _isBodyUnread);
         // 5.
         var end = await StopBodyAsync(body);
         _endsWithClient = false;
-        if (isWhole && mayKeep && end == BodyEnd.Complete && Request.Upgrade.IsEmpty && TakeBackend(backend)) backend.Endpoint.Pool.Return(backend);
+        if (isWhole && MayKeep && end == BodyEnd.Complete && TakeBackend(backend.Socket)) _worker.PoolOf(backend.Endpoint).Return(backend);
         else CloseBackend();
         if (!isWhole) return Outcome.Abort;
         if (end == BodyEnd.Complete) return _closesClient ? Outcome.Close : Outcome.KeepAlive;
@@ -114,75 +127,74 @@ internal sealed partial class ClientConnection
         return Outcome.Close;
     }
 
-    /// <summary>A failure to send shows again, with its reason, when the answer is read: the endpoint may have answered and closed.</summary>
-    private async ValueTask SendHeadAsync(BackendConnection backend)
+    /// <summary>Whether the connection to the endpoint can serve another request.</summary>
+    private bool MayKeep => !Response.Closes && !_hasExcess && Request.Upgrade.IsEmpty && ResponseWriter.FramingOf(_exchange) != Framing.UntilClose;
+
+    /// <summary>A failure to send shows again when the answer is read: the endpoint may have answered and closed.</summary>
+    private ValueTask<bool> SendHeadAsync(BackendConnection backend)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(RequestWriter.MaxLength(_requestBuffer, _exchange.Rewrite));
-        try
-        {
-            var length = RequestWriter.Write(_exchange, backend.Endpoint, buffer);
-            await backend.SendAsync(buffer.AsMemory(0, length));
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        // What a route service or a client's certificate adds has no bound that is worth holding for every request.
+        var most = RequestWriter.MaxLength(_requestBuffer, _exchange);
+        var head = most <= _worker.Scratch.Length ? _worker.Scratch : new byte[most];
+        var length = RequestWriter.Write(_exchange, backend.Endpoint, _context.Options, head);
+        var beside = BodyBesideHead;
+        _requestBuffer.Take(beside.Length);
+        _exchange.ReceivedBytes += beside.Length;
+        return SendAsync(backend.Socket, head.AsSpan(0, length), beside.Span);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Answer> ReadAnswerAsync(BackendConnection backend)
+    private ValueTask<BodyEnd> BeginBody(BackendConnection backend)
     {
-        _responseBuffer.Release();
-        while (true)
+        if (!Request.HasBody) return new(BodyEnd.Complete);
+        var left = Request.ContentLength - _exchange.ReceivedBytes;
+        if (Request.IsChunked || left > 0) return RelayRequestBodyAsync(backend, left);
+        OnBodyRead();
+        return new(BodyEnd.Complete);
+    }
+
+    private Answer TryReadAnswer(BackendConnection backend)
+    {
+        var status = _responseBuffer.HeadLength > 0 ? _responseBuffer.Next() : HeadStatus.Incomplete;
+        while (status == HeadStatus.Incomplete)
         {
-            var free = _responseBuffer.Free;
+            if (!backend.Socket.MayHaveInput && !backend.Socket.IsClosed) return Answer.NotYet;
+            var free = _responseBuffer.Free.Span;
             if (free.IsEmpty) return Answer.Malformed;
-            int count;
-            try
+            var count = backend.Socket.TryReceive(free);
+            if (count == LoopSocket.WouldBlock)
             {
-                count = await backend.ReceiveAsync(free);
+                if (_responseBuffer.Length == 0) _responseBuffer.Release();
+                return Answer.NotYet;
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                return Answer.Cut;
-            }
-            if (count == 0) return Answer.Cut;
+            if (count <= 0) return Answer.Cut;
             Touch();
-            var status = _responseBuffer.Commit(count);
-            while (status == HeadStatus.Complete)
-            {
-                if (Response.Parse(_responseBuffer) != HeadStatus.Complete) return Answer.Malformed;
-                if (!Response.IsInterim) return Answer.Ready;
-                await PassInterimAsync();
-                status = _responseBuffer.Next();
-            }
-            if (status != HeadStatus.Incomplete) return Answer.Malformed;
+            status = _responseBuffer.Commit(count);
         }
+        if (status != HeadStatus.Complete || Response.Parse(_responseBuffer) != HeadStatus.Complete) return Answer.Malformed;
+        return Response.IsInterim ? Answer.Interim : Answer.Ready;
     }
 
     /// <summary>The answer is there or will not come: stops what still sends the body.</summary>
-    private async ValueTask<BodyEnd> StopBodyAsync(ValueTask<BodyEnd> body)
+    private ValueTask<BodyEnd> StopBodyAsync(ValueTask<BodyEnd> body)
     {
         if (!body.IsCompleted)
         {
             _stopsBody = true;
             CloseBackend();
-            _input.CancelPendingRead();
+            _socket.Interrupt();
         }
-        return await body;
+        return body;
     }
 
     private async ValueTask<Outcome> FailAsync(BackendConnection backend, Answer answer, BodyEnd end)
     {
-        var mayRetry = answer == Answer.Cut && _responseBuffer.Length == 0 && !_hasPassedInterim && MayRepeat && !_isExpired && !_isGone;
+        var mayRetry = answer == Answer.Cut && _responseBuffer.Length == 0 && !_hasPassedInterim && MayRepeat && !_isExpired && !IsGone;
         CloseBackend();
-        if (backend.IsReused) backend.Endpoint.Pool.Clear();
+        _responseBuffer.Release();
+        if (backend.IsReused) _worker.PoolOf(backend.Endpoint).Clear();
         if (mayRetry) return Outcome.Retry;
         if (end == BodyEnd.Malformed) return await RefuseAsync(RouterError.Malformed);
-        if (end == BodyEnd.ClientGone || (_isGone && !_isExpired)) return Outcome.Abort;
+        if (end == BodyEnd.ClientGone || (IsGone && !_isExpired)) return Outcome.Abort;
         if (end == BodyEnd.Stopped && _isExpired) return await RefuseAsync(RouterError.ClientTooSlow);
         Log.EndpointFailed(_context.Logger, backend.Endpoint.Address.ToString(), backend.Endpoint.Owner.App,
             _isExpired ? "it was silent for too long" : answer == Answer.Cut ? "it closed the connection" : "it is not HTTP/1.1");

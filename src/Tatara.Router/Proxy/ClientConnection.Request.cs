@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.IO.Pipelines;
-using System.Net.Sockets;
-using System.Runtime.CompilerServices;
+using Tatara.Router.Loops;
 using Tatara.Router.Proxy.Backends;
 using Tatara.Router.Proxy.Http1;
 
@@ -10,19 +8,24 @@ namespace Tatara.Router.Proxy;
 /// <summary>What comes from the client: heads and bodies.</summary>
 internal sealed partial class ClientConnection
 {
-    private readonly ChunkedReader _requestChunks = new();
+    private ChunkedReader? _requestChunks;
     private HeadStatus _headStatus;
     private bool _isFirst = true;
-    private volatile bool _stopsBody;
+    private bool _skipsEmptyLine;
+    private bool _stopsBody;
 
     private enum HeadRead : byte
     {
+        NotYet,
         Ready,
         Closed,
         TooSlow,
 
         /// <summary>For what <see cref="_headStatus"/> says.</summary>
         Refused,
+
+        /// <summary>The client speaks HTTP/2 and did not ask whether it may.</summary>
+        Http2,
     }
 
     private enum BodyEnd : byte
@@ -34,163 +37,179 @@ internal sealed partial class ClientConnection
         Stopped,
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<HeadRead> ReadHeadAsync()
+    /// <summary>Begins to wait for a request. Some of it may have come with the last one.</summary>
+    private void ExpectHead()
     {
         SetDeadline(_isFirst ? _limits.FirstByteTimeout : _limits.IdleTimeout);
-        _isFirst = false;
-        _isIdle = true;
-        Interlocked.MemoryBarrier();
-        var skipsEmptyLine = true;
-        Request.Clear();
+        (_isIdle, _isExpired, _endsWithClient) = (true, false, false);
+        _skipsEmptyLine = true;
+        _headStatus = HeadStatus.Incomplete;
+        if (_requestBuffer.Rest.IsEmpty)
+        {
+            _requestBuffer.Release();
+            return;
+        }
+        BeginHead();
+        _headStatus = _requestBuffer.Next();
+    }
+
+    private HeadRead TryReadHead()
+    {
         while (true)
         {
-            if (_isIdle && _isDraining) return HeadRead.Closed;
-            var result = await _input.ReadAsync();
-            if (_isExpired)
-            {
-                if (_isIdle) return HeadRead.Closed;
-                _exchange.Begin();
-                return HeadRead.TooSlow;
-            }
-            if (_isIdle && !result.Buffer.IsEmpty)
-            {
-                _isIdle = false;
-                SetDeadline(_limits.HeadTimeout);
-            }
-            _headStatus = _requestBuffer.Append(result.Buffer, out var consumed);
-            _input.AdvanceTo(consumed);
-            if (_headStatus == HeadStatus.Complete && _requestBuffer.HeadLength == 2 && skipsEmptyLine)
+            if (_headStatus == HeadStatus.Complete && _skipsEmptyLine && _requestBuffer.HeadLength == 2)
             {
                 // RFC 9112 2.2: old clients end a body with a line too many.
-                skipsEmptyLine = false;
+                _skipsEmptyLine = false;
                 _headStatus = _requestBuffer.Next();
             }
             if (_headStatus != HeadStatus.Incomplete) break;
-            if (result.IsCompleted) return HeadRead.Closed;
+            if (_isIdle && (_isExpired || _worker.IsDraining)) return HeadRead.Closed;
+            if (_isExpired)
+            {
+                BeginExchange();
+                return HeadRead.TooSlow;
+            }
+            if (!_socket.MayHaveInput && !_socket.IsClosed) return HeadRead.NotYet;
+            var free = _requestBuffer.Free;
+            if (free.IsEmpty)
+            {
+                _headStatus = HeadStatus.TooLarge;
+                break;
+            }
+            var count = _socket.TryReceive(free.Span);
+            if (count == LoopSocket.WouldBlock)
+            {
+                if (_isIdle) _requestBuffer.Release();
+                return HeadRead.NotYet;
+            }
+            if (count <= 0) return HeadRead.Closed;
+            if (_isIdle) BeginHead();
+            _headStatus = _requestBuffer.Commit(count);
         }
-        _exchange.Begin();
+        if (_isFirst && _headStatus == HeadStatus.Complete && _requestBuffer.Head.SequenceEqual("PRI * HTTP/2.0\r\n\r\n"u8)) return HeadRead.Http2;
+        _isFirst = false;
+        BeginExchange();
         if (_headStatus == HeadStatus.Complete) _headStatus = Request.Parse(_requestBuffer);
         _isBodyUnread = Request.HasBody;
         return _headStatus == HeadStatus.Complete ? HeadRead.Ready : HeadRead.Refused;
     }
 
-    /// <summary>Sends the request's body on as it comes; never holds more of it than one read. Does not throw.</summary>
-    private async ValueTask<BodyEnd> RelayRequestBodyAsync(BackendConnection backend)
+    private void BeginHead()
     {
-        var end = BodyEnd.ClientGone;
-        try
-        {
-            end = Request.IsChunked ? await RelayChunkedRequestAsync(backend) : await RelayRequestBytesAsync(backend, Request.ContentLength);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            end = BodyEnd.EndpointFailed;
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            end = BodyEnd.ClientGone;
-        }
+        _isIdle = false;
+        SetDeadline(_limits.HeadTimeout);
+    }
+
+    private void BeginExchange()
+    {
+        _current = _worker.RentExchange();
+        _exchange.Begin(_client);
+    }
+
+    /// <summary>What of the body came with the head and can go out with it.</summary>
+    private ReadOnlyMemory<byte> BodyBesideHead =>
+        Request.IsChunked ? default : _requestBuffer.Rest[..(int)Math.Min(_requestBuffer.Rest.Length, Math.Max(0, Request.ContentLength))];
+
+    /// <summary>Sends the request's body on as it comes; never holds more of it than one read.</summary>
+    private async ValueTask<BodyEnd> RelayRequestBodyAsync(BackendConnection backend, long left)
+    {
+        var end = Request.IsChunked ? await RelayChunkedRequestAsync(backend) : await RelayRequestBytesAsync(backend, left);
         // An endpoint must not take half a body for a whole one, and there is nobody left to answer to.
         if (end is BodyEnd.ClientGone or BodyEnd.Malformed) CloseBackend();
         if (end != BodyEnd.Complete) return end;
+        OnBodyRead();
+        return end;
+    }
+
+    private void OnBodyRead()
+    {
         _isBodyUnread = false;
         EndWithClient();
-        return end;
     }
 
     private async ValueTask<BodyEnd> RelayRequestBytesAsync(BackendConnection backend, long left)
     {
-        while (left > 0)
-        {
-            var result = await _input.ReadAsync();
-            if (_stopsBody || _isExpired) return Stop(result);
-            var data = result.Buffer.Slice(0, Math.Min(left, result.Buffer.Length));
-            try
-            {
-                foreach (var segment in data) await backend.SendAsync(segment);
-                left -= data.Length;
-                _exchange.ReceivedBytes += data.Length;
-            }
-            finally
-            {
-                _input.AdvanceTo(data.End);
-            }
-            Touch();
-            if (result.IsCompleted && left > 0) return BodyEnd.ClientGone;
-        }
-        return BodyEnd.Complete;
-    }
-
-    private async ValueTask<BodyEnd> RelayChunkedRequestAsync(BackendConnection backend)
-    {
-        _requestChunks.Reset();
-        var buffer = ArrayPool<byte>.Shared.Rent(_limits.RelayBytes + ChunkedReader.Overhead);
+        var buffer = ArrayPool<byte>.Shared.Rent(_limits.RelayBytes);
         try
         {
-            var status = ChunkedStatus.More;
-            while (status == ChunkedStatus.More)
+            while (left > 0)
             {
-                var result = await _input.ReadAsync();
-                if (_stopsBody || _isExpired) return Stop(result);
-                var data = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, _limits.RelayBytes));
-                var (taken, written) = ReadChunks(data, buffer, ref status);
-                var consumed = data.GetPosition(taken);
-                _exchange.ReceivedBytes += taken;
-                var isCutOff = status == ChunkedStatus.More && result.IsCompleted && taken == result.Buffer.Length;
-                try
+                if (_stopsBody || _isExpired) return BodyEnd.Stopped;
+                var count = _socket.TryReceive(buffer.AsSpan(0, (int)Math.Min(left, buffer.Length)));
+                if (count == LoopSocket.WouldBlock)
                 {
-                    if (written > 0) await backend.SendAsync(buffer.AsMemory(0, written));
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = [];
+                    await _socket.Readable;
+                    buffer = ArrayPool<byte>.Shared.Rent(_limits.RelayBytes);
+                    continue;
                 }
-                finally
-                {
-                    _input.AdvanceTo(consumed);
-                }
+                if (count <= 0) return BodyEnd.ClientGone;
                 Touch();
-                if (isCutOff) return BodyEnd.ClientGone;
+                left -= count;
+                _exchange.ReceivedBytes += count;
+                if (!await SendAllAsync(backend.Socket, buffer.AsMemory(0, count))) return FailedToSend();
             }
-            if (status == ChunkedStatus.Malformed) return BodyEnd.Malformed;
-            await backend.SendAsync(EndOfChunks());
             return BodyEnd.Complete;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    private (long Taken, int Written) ReadChunks(in ReadOnlySequence<byte> data, byte[] buffer, ref ChunkedStatus status)
+    private async ValueTask<BodyEnd> RelayChunkedRequestAsync(BackendConnection backend)
     {
-        long taken = 0;
-        var written = 0;
-        foreach (var segment in data)
+        var chunks = _requestChunks ??= new ChunkedReader();
+        chunks.Reset();
+        var input = ArrayPool<byte>.Shared.Rent(_limits.RelayBytes);
+        var output = ArrayPool<byte>.Shared.Rent(Math.Max(input.Length, _requestBuffer.Rest.Length) + ChunkedReader.Overhead);
+        try
         {
-            status = _requestChunks.Read(segment.Span, buffer.AsSpan(written), keepChunks: true, out var consumed, out var added);
-            taken += consumed;
-            written += added;
-            if (status != ChunkedStatus.More) break;
+            var data = _requestBuffer.Rest;
+            _requestBuffer.Take(data.Length);
+            while (true)
+            {
+                var status = chunks.Read(data.Span, output, keepChunks: true, out var consumed, out var written);
+                _exchange.ReceivedBytes += consumed;
+                if (written > 0 && !await SendAllAsync(backend.Socket, output.AsMemory(0, written))) return FailedToSend();
+                if (status == ChunkedStatus.Malformed) return BodyEnd.Malformed;
+                if (status == ChunkedStatus.Done)
+                {
+                    _requestBuffer.Keep(data.Span[consumed..]);
+                    return await SendAllAsync(backend.Socket, EndOf(chunks)) ? BodyEnd.Complete : FailedToSend();
+                }
+                int count;
+                while ((count = _socket.TryReceive(input)) == LoopSocket.WouldBlock && !_stopsBody && !_isExpired) await _socket.Readable;
+                if (_stopsBody || _isExpired) return BodyEnd.Stopped;
+                if (count <= 0) return BodyEnd.ClientGone;
+                Touch();
+                data = input.AsMemory(0, count);
+            }
         }
-        return (taken, written);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(input);
+            ArrayPool<byte>.Shared.Return(output);
+        }
     }
 
-    private byte[] EndOfChunks() => [.. "0\r\n"u8, .. _requestChunks.Trailers, .. "\r\n"u8];
+    private BodyEnd FailedToSend() => _stopsBody || _isExpired ? BodyEnd.Stopped : BodyEnd.EndpointFailed;
 
-    private BodyEnd Stop(in ReadResult result)
-    {
-        _input.AdvanceTo(result.Buffer.Start);
-        return BodyEnd.Stopped;
-    }
+    private static byte[] EndOf(ChunkedReader chunks) => [.. "0\r\n"u8, .. chunks.Trailers, .. "\r\n"u8];
 
     /// <summary>Reads on for a while and drops it: to close with bytes unread would reset the connection and destroy the answer on its way.</summary>
     private async ValueTask LingerAsync()
     {
         _isExpired = false;
         SetDeadline(_limits.LingerTimeout);
-        while (true)
+        _socket.FinishSending();
+        while (!_isExpired)
         {
-            var result = await _input.ReadAsync();
-            _input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted || _isExpired) return;
+            var count = _socket.TryReceive(_worker.Scratch);
+            if (count == LoopSocket.WouldBlock) await _socket.Readable;
+            else if (count <= 0) return;
         }
     }
 }

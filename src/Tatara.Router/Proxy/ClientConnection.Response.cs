@@ -1,7 +1,6 @@
 using System.Buffers;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Text;
+using Tatara.Router.Loops;
 using Tatara.Router.Proxy.Backends;
 using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy.Http1;
@@ -11,20 +10,19 @@ namespace Tatara.Router.Proxy;
 /// <summary>What goes to the client: answers of endpoints and the router's own.</summary>
 internal sealed partial class ClientConnection
 {
-    private readonly ChunkedReader _responseChunks = new();
+    private ChunkedReader? _responseChunks;
     private bool _closesClient;
     private bool _hasPassedInterim;
 
     /// <summary>Some of the request is still to come: the next bytes on the connection are not another one.</summary>
-    private volatile bool _isBodyUnread;
+    private bool _isBodyUnread;
 
     /// <summary>The endpoint sent more than it announced: what follows on its connection cannot be trusted.</summary>
     private bool _hasExcess;
 
     /// <summary>Passes head and body on.</summary>
-    /// <returns>Whether the client got all of it, and whether the connection to the endpoint can serve another request.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<(bool IsWhole, bool MayKeep)> RelayResponseAsync(BackendConnection backend, bool closes)
+    /// <returns>Whether the client got all of it.</returns>
+    private ValueTask<bool> RelayResponseAsync(BackendConnection backend, bool closes)
     {
         var framing = ResponseWriter.FramingOf(_exchange);
         var keepsChunks = Request.MinorVersion == 1;
@@ -33,145 +31,165 @@ internal sealed partial class ClientConnection
             : framing;
         _closesClient = closes || clientFraming == Framing.UntilClose;
         _exchange.Status = Response.Status;
-        var length = ResponseWriter.Write(_exchange, clientFraming, _closesClient, _context.Sticky, _output.GetSpan(ResponseWriter.MaxLength(_responseBuffer)));
-        _output.Advance(length);
-        var mayKeep = !Response.Closes;
+        var length = ResponseWriter.Write(_exchange, clientFraming, _closesClient, _context.Sticky, _worker.Scratch);
+        var head = _worker.Scratch.AsSpan(0, length);
         _hasExcess = false;
-        try
+        return framing switch
         {
-            var isWhole = framing switch
-            {
-                Framing.Length => await RelayBytesAsync(backend, Response.ContentLength),
-                Framing.Chunked => await RelayChunksAsync(backend, keepsChunks),
-                Framing.UntilClose => await RelayUntilCloseAsync(backend, keepsChunks),
-                _ => await FlushAsync(),
-            };
-            return (isWhole, mayKeep && framing != Framing.UntilClose && !_hasExcess && (framing != Framing.None || _responseBuffer.Rest.IsEmpty));
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return (false, false);
-        }
+            Framing.Length => RelayBytesAsync(backend, head, Response.ContentLength),
+            Framing.Chunked => RelayChunksAsync(backend, SendAsync(_socket, head, default), keepsChunks),
+            Framing.UntilClose => RelayUntilCloseAsync(backend, SendAsync(_socket, head, default), keepsChunks),
+            _ => SendBodilessAsync(head),
+        };
+    }
+
+    private ValueTask<bool> SendBodilessAsync(ReadOnlySpan<byte> head)
+    {
+        _hasExcess = !_responseBuffer.Rest.IsEmpty;
+        return SendAsync(_socket, head, default);
+    }
+
+    private ValueTask<bool> RelayBytesAsync(BackendConnection backend, ReadOnlySpan<byte> head, long left)
+    {
+        var rest = _responseBuffer.Rest.Span;
+        _hasExcess = rest.Length > left;
+        if (_hasExcess) rest = rest[..(int)left];
+        _exchange.SentBytes += rest.Length;
+        left -= rest.Length;
+        var sending = SendAsync(_socket, head, rest);
+        return left == 0 ? sending : RelayRestAsync(backend, sending, left);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> RelayBytesAsync(BackendConnection backend, long left)
+    private async ValueTask<bool> RelayRestAsync(BackendConnection backend, ValueTask<bool> sending, long left)
     {
-        var rest = _responseBuffer.Rest;
-        _hasExcess = rest.Length > left;
-        if (_hasExcess) rest = rest[..(int)left];
-        Write(rest.Span);
-        left -= rest.Length;
-        if (!await FlushAsync()) return false;
+        if (!await sending) return false;
         while (left > 0)
         {
-            var count = await backend.ReceiveAsync(_output.GetMemory(_limits.RelayBytes)[..(int)Math.Min(left, _limits.RelayBytes)]);
-            if (count == 0) return false;
-            _output.Advance(count);
+            var count = await ReceiveBodyAsync(backend);
+            if (count <= 0) return false;
+            _hasExcess = count > left;
+            if (_hasExcess) count = (int)left;
             left -= count;
             _exchange.SentBytes += count;
-            if (!await FlushAsync()) return false;
+            if (!await SendAllAsync(_socket, _responseBuffer.Reuse(_limits.RelayBytes)[..count])) return false;
         }
         return true;
     }
 
+    /// <summary>Reads into the response's buffer, which is held only while there is something in it.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> RelayChunksAsync(BackendConnection backend, bool keepsChunks)
+    private async ValueTask<int> ReceiveBodyAsync(BackendConnection backend)
     {
-        _responseChunks.Reset();
+        while (true)
+        {
+            var count = backend.Socket.TryReceive(_responseBuffer.Reuse(_limits.RelayBytes).Span);
+            if (count != LoopSocket.WouldBlock)
+            {
+                Touch();
+                return count;
+            }
+            _responseBuffer.Release();
+            await backend.Socket.Readable;
+        }
+    }
+
+    private async ValueTask<bool> RelayChunksAsync(BackendConnection backend, ValueTask<bool> sending, bool keepsChunks)
+    {
+        if (!await sending) return false;
+        var chunks = _responseChunks ??= new ChunkedReader();
+        chunks.Reset();
         var data = _responseBuffer.Rest;
         while (true)
         {
-            var status = _responseChunks.Read(data.Span, _output.GetSpan(data.Length + ChunkedReader.Overhead), keepsChunks, out var consumed, out var written);
-            _output.Advance(written);
-            _exchange.SentBytes += written;
-            if (status == ChunkedStatus.Malformed) return false;
-            _hasExcess = consumed < data.Length;
-            if (status == ChunkedStatus.Done) break;
-            if (!await FlushAsync()) return false;
-            var buffer = _responseBuffer.Reuse(_limits.RelayBytes);
-            var count = await backend.ReceiveAsync(buffer);
-            if (count == 0) return false;
-            data = buffer[..count];
+            var output = ArrayPool<byte>.Shared.Rent(data.Length + ChunkedReader.Overhead + ProxyLimits.MaxTrailerBytes);
+            try
+            {
+                var status = chunks.Read(data.Span, output, keepsChunks, out var consumed, out var written);
+                _exchange.SentBytes += written;
+                if (status == ChunkedStatus.Malformed)
+                {
+                    // What was understood may be on its way before the end that tells of the failure.
+                    await SendAllAsync(_socket, output.AsMemory(0, written));
+                    return false;
+                }
+                _hasExcess = consumed < data.Length;
+                if (status == ChunkedStatus.Done && keepsChunks) written += WriteEnd(chunks.Trailers, output.AsSpan(written));
+                if (written > 0 && !await SendAllAsync(_socket, output.AsMemory(0, written))) return false;
+                if (status == ChunkedStatus.Done) return true;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(output);
+            }
+            var count = await ReceiveBodyAsync(backend);
+            if (count <= 0) return false;
+            data = _responseBuffer.Reuse(_limits.RelayBytes)[..count];
         }
-        if (keepsChunks)
-        {
-            _output.Write("0\r\n"u8);
-            _output.Write(_responseChunks.Trailers);
-            _output.Write("\r\n"u8);
-        }
-        return await FlushAsync();
+    }
+
+    private static int WriteEnd(ReadOnlySpan<byte> trailers, Span<byte> output)
+    {
+        var writer = new SpanWriter(output);
+        writer.Write("0\r\n"u8);
+        writer.Write(trailers);
+        writer.Write("\r\n"u8);
+        return writer.Written;
     }
 
     /// <summary>A client of HTTP/1.1 gets chunks: it can tell the end from a failure and keep its connection.</summary>
-    private async ValueTask<bool> RelayUntilCloseAsync(BackendConnection backend, bool addsChunks)
+    private async ValueTask<bool> RelayUntilCloseAsync(BackendConnection backend, ValueTask<bool> sending, bool addsChunks)
     {
+        if (!await sending) return false;
         var data = _responseBuffer.Rest;
         while (true)
         {
-            if (!data.IsEmpty)
-            {
-                if (addsChunks) _output.Advance(ChunkedReader.WriteSize(data.Length, _output.GetSpan(ChunkedReader.Overhead)));
-                Write(data.Span);
-                if (addsChunks) _output.Write("\r\n"u8);
-            }
-            if (!await FlushAsync()) return false;
-            var buffer = _responseBuffer.Reuse(_limits.RelayBytes);
-            var count = await backend.ReceiveAsync(buffer);
+            if (!data.IsEmpty && !await SendPieceAsync(data, addsChunks)) return false;
+            var count = await ReceiveBodyAsync(backend);
+            if (count < 0) return false;
             if (count == 0) break;
-            data = buffer[..count];
+            data = _responseBuffer.Reuse(_limits.RelayBytes)[..count];
         }
-        if (!addsChunks) return true;
-        _output.Write("0\r\n\r\n"u8);
-        return await FlushAsync();
+        return !addsChunks || await SendAsync(_socket, "0\r\n\r\n"u8, default);
+    }
+
+    private async ValueTask<bool> SendPieceAsync(ReadOnlyMemory<byte> data, bool asChunk)
+    {
+        _exchange.SentBytes += data.Length;
+        if (!asChunk) return await SendAllAsync(_socket, data);
+        var length = ChunkedReader.WriteSize(data.Length, _worker.Scratch);
+        return await SendAsync(_socket, _worker.Scratch.AsSpan(0, length), data.Span) && await SendAsync(_socket, "\r\n"u8, default);
     }
 
     /// <summary>HTTP/1.0 has no interim responses.</summary>
-    private async ValueTask PassInterimAsync()
+    private ValueTask<bool> PassInterimAsync()
     {
-        if (Request.MinorVersion == 0) return;
+        if (Request.MinorVersion == 0) return new(true);
         _hasPassedInterim = true;
-        _output.Advance(ResponseWriter.WriteInterim(Response, _output.GetSpan(ResponseWriter.MaxLength(_responseBuffer))));
-        await FlushAsync();
+        var length = ResponseWriter.WriteInterim(Response, _worker.Scratch);
+        return SendAsync(_socket, _worker.Scratch.AsSpan(0, length), default);
     }
 
     /// <summary>Answers for the router itself.</summary>
     private async ValueTask<Outcome> RefuseAsync(RouterError error)
     {
         var unread = error.IsFatal || _isBodyUnread;
-        var closes = unread || Request.Closes || _isDraining || _isExpired;
+        var closes = unread || Request.Closes || _worker.IsDraining || _isExpired;
+        _isExpired = false;
+        Touch();
         _exchange.Status = error.Status;
         _exchange.RouterError = error.Code;
-        _output.Write(error.Render(_exchange, closes));
-        if (!await FlushAsync()) return Outcome.Close;
+        if (!await SendAllAsync(_socket, error.Render(_exchange, closes))) return Outcome.Close;
         if (unread) await LingerAsync();
         return closes ? Outcome.Close : Outcome.KeepAlive;
     }
 
     private async ValueTask<Outcome> AnswerAsync(OwnAnswer answer)
     {
-        var closes = _isBodyUnread || Request.Closes || _isDraining || Request.MinorVersion == 0;
+        var closes = _isBodyUnread || Request.Closes || _worker.IsDraining || Request.MinorVersion == 0;
         _exchange.Status = answer.Status;
-        _output.Write(answer.Render(Encoding.ASCII.GetBytes(_exchange.RequestId.ToString()), closes, Request.IsHead));
-        if (!await FlushAsync()) return Outcome.Close;
+        if (!await SendAllAsync(_socket, answer.Render(_exchange.RequestId, closes, Request.IsHead))) return Outcome.Close;
         if (_isBodyUnread) await LingerAsync();
         return closes ? Outcome.Close : Outcome.KeepAlive;
-    }
-
-    private void Write(ReadOnlySpan<byte> body)
-    {
-        _output.Write(body);
-        _exchange.SentBytes += body.Length;
-    }
-
-    /// <summary>Waits while the client is slow to read, so that the endpoint waits too. False when the client is gone.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> FlushAsync()
-    {
-        _isFlushing = true;
-        var result = await _output.FlushAsync();
-        _isFlushing = false;
-        Touch();
-        return !result.IsCompleted && !result.IsCanceled;
     }
 }

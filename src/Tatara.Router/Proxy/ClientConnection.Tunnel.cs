@@ -1,5 +1,5 @@
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections.Features;
+using System.Buffers;
+using Tatara.Router.Loops;
 using Tatara.Router.Proxy.Backends;
 
 namespace Tatara.Router.Proxy;
@@ -10,66 +10,93 @@ internal sealed partial class ClientConnection
     private async ValueTask<Outcome> TunnelAsync(BackendConnection backend)
     {
         _exchange.Status = Response.Status;
-        _endsWithClient = false;
-        _output.Advance(ResponseWriter.WriteSwitch(_exchange, _output.GetSpan(ResponseWriter.MaxLength(_responseBuffer))));
-        Write(_responseBuffer.Rest.Span);
-        if (!await FlushAsync()) return Outcome.Close;
-        SetDeadline(null);
-        backend.KeepAlive();
-        if (_connection.Features.Get<IConnectionSocketFeature>() is { } client) TcpKeepAlive.Enable(client.Socket);
+        var length = ResponseWriter.WriteSwitch(_exchange, _worker.Scratch);
+        _exchange.SentBytes += _responseBuffer.Rest.Length;
+        if (!await SendAsync(_socket, _worker.Scratch.AsSpan(0, length), _responseBuffer.Rest.Span)) return Outcome.Close;
+        _responseBuffer.Release();
+        return await RelayBothWaysAsync(backend.Socket) ? Outcome.Close : Outcome.Abort;
+    }
 
-        var up = PumpUpAsync(backend);
-        var isClean = await PumpDownAsync(backend);
+    /// <summary>The client speaks HTTP/2: what it says goes to Kestrel, whose requests come back to a loop one by one.</summary>
+    private async ValueTask HandOverAsync()
+    {
+        BeginExchange();
+        _requestBuffer.Untake();
+        var kestrel = new LoopSocket(_worker.Loop, _context.Http2.Connect(_client), isConnected: true);
+        HoldBackend(kestrel);
+        await RelayBothWaysAsync(kestrel);
+        _worker.Return(_exchange);
+    }
+
+    /// <summary>Passes on whatever comes from either side, until the other side is done.</summary>
+    /// <returns>Whether the end was a clean one.</returns>
+    private async ValueTask<bool> RelayBothWaysAsync(LoopSocket other)
+    {
+        _endsWithClient = false;
+        SetDeadline(null);
+        other.KeepAlive();
+        _socket.KeepAlive();
+        var up = PumpUpAsync(other);
+        var isClean = await PumpAsync(other, _socket, isUp: false);
         // The endpoint is done, and a client cannot be told so but by closing.
         _stopsBody = true;
-        CloseBackend();
-        _input.CancelPendingRead();
+        other.Close();
+        _socket.Interrupt();
         await up;
-        return isClean ? Outcome.Close : Outcome.Abort;
+        return isClean;
     }
 
-    private async Task PumpUpAsync(BackendConnection backend)
+    private async ValueTask PumpUpAsync(LoopSocket other)
     {
-        try
+        var early = _requestBuffer.Rest;
+        _requestBuffer.Take(early.Length);
+        _exchange.ReceivedBytes += early.Length;
+        var isClean = (early.IsEmpty || await SendAllAsync(other, early)) && await PumpAsync(_socket, other, isUp: true);
+        if (_stopsBody) return;
+        if (isClean)
         {
-            while (true)
-            {
-                var result = await _input.ReadAsync();
-                if (_stopsBody) return;
-                foreach (var segment in result.Buffer) await backend.SendAsync(segment);
-                _exchange.ReceivedBytes += result.Buffer.Length;
-                _input.AdvanceTo(result.Buffer.End);
-                if (!result.IsCompleted) continue;
-                backend.FinishSending();
-                SetDeadline(_limits.HalfClosedTimeout);
-                return;
-            }
+            other.FinishSending();
+            SetDeadline(_limits.HalfClosedTimeout);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or OperationCanceledException)
+        else
         {
-            CloseBackend();
+            other.Close();
         }
     }
 
-    private async ValueTask<bool> PumpDownAsync(BackendConnection backend)
+    /// <summary>Waits without a buffer: tunnels are silent most of the time, and there may be thousands.</summary>
+    private async ValueTask<bool> PumpAsync(LoopSocket from, LoopSocket to, bool isUp)
     {
-        try
+        while (true)
         {
-            while (true)
+            await from.Readable;
+            if (isUp && _stopsBody) return false;
+            var buffer = ArrayPool<byte>.Shared.Rent(_limits.RelayBytes);
+            try
             {
-                // Waits without a buffer: tunnels are silent most of the time, and there may be thousands.
-                await backend.ReceiveAsync(Memory<byte>.Empty);
-                var count = await backend.ReceiveAsync(_output.GetMemory(_limits.RelayBytes));
-                if (count == 0) return true;
-                _output.Advance(count);
-                _exchange.SentBytes += count;
-                var result = await _output.FlushAsync();
-                if (result.IsCompleted) return true;
+                var count = from.TryReceive(buffer);
+                if (count == LoopSocket.WouldBlock) continue;
+                if (count <= 0) return count == 0;
+                if (isUp) _exchange.ReceivedBytes += count;
+                else _exchange.SentBytes += count;
+                if (!await SendTunnelAsync(to, buffer.AsMemory(0, count))) return false;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+    }
+
+    private static async ValueTask<bool> SendTunnelAsync(LoopSocket to, ReadOnlyMemory<byte> data)
+    {
+        while (true)
         {
-            return false;
+            var sent = to.TrySend(data.Span);
+            if (sent == LoopSocket.Failed) return false;
+            if (sent == data.Length) return true;
+            data = data[Math.Max(0, sent)..];
+            await to.Writable;
         }
     }
 }

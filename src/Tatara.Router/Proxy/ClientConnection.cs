@@ -1,43 +1,45 @@
-using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
+using System.Text;
 using Microsoft.Extensions.Logging;
+using Tatara.Router.Loops;
+using Tatara.Router.Loops.Secure;
 using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy.Http1;
+using Tatara.Router.Registry;
 
 namespace Tatara.Router.Proxy;
 
 /// <summary>
 /// One client's connection, request after request:
 /// 1. read a head, 2. find the route, 3. forward to an endpoint and relay both ways, 4. account for it.
-/// Nothing here blocks: it runs on the transport's threads.
+/// All of it runs on one loop and never blocks. On the plain path a request waits twice, for its head and for its
+/// answer; nothing is allocated, and no buffer is held while it waits for the client.
 /// </summary>
 internal sealed partial class ClientConnection
 {
     private const int RequestBufferBytes = 4 * 1024;
-    private const int ResponseBufferBytes = 16 * 1024;
+    private const int ResponseBufferBytes = 64 * 1024;
 
-    private readonly ConnectionContext _connection;
+    private readonly LoopSocket _socket;
+    private readonly ClientAddress _client;
+    private readonly Worker _worker;
     private readonly ProxyContext _context;
     private readonly ProxyLimits _limits;
-    private readonly PipeReader _input;
-    private readonly PipeWriter _output;
-    private readonly Exchange _exchange;
     private readonly HeadBuffer _requestBuffer;
     private readonly HeadBuffer _responseBuffer;
+    private Exchange? _current;
 
-    public ClientConnection(ConnectionContext connection, ProxyContext context)
+    public ClientConnection(LoopSocket socket, ClientAddress client, Worker worker)
     {
-        _connection = connection;
-        _context = context;
-        _limits = context.Limits;
-        _input = connection.Transport.Input;
-        _output = connection.Transport.Output;
-        _exchange = new Exchange(new ClientAddress(connection), context.Limits, context.Time);
-        _requestBuffer = new HeadBuffer(RequestBufferBytes, context.Limits.MaxHeadBytes);
-        _responseBuffer = new HeadBuffer(ResponseBufferBytes, context.Limits.MaxHeadBytes);
+        (_socket, _client, _worker) = (socket, client, worker);
+        _context = worker.Context;
+        _limits = _context.Limits;
+        _requestBuffer = new HeadBuffer(Math.Min(RequestBufferBytes, _limits.MaxHeadBytes), _limits.MaxHeadBytes);
+        _responseBuffer = new HeadBuffer(Math.Min(ResponseBufferBytes, _limits.MaxHeadBytes), _limits.MaxHeadBytes);
+        socket.Ended = OnClientGone;
     }
+
+    /// <summary>The request under way. An idle connection has none.</summary>
+    private Exchange _exchange => _current!;
 
     private RequestHead Request => _exchange.Request;
     private ResponseHead Response => _exchange.Response;
@@ -55,75 +57,81 @@ internal sealed partial class ClientConnection
 
     public async Task RunAsync()
     {
-        using var gone = _connection.ConnectionClosed.UnsafeRegister(static c => ((ClientConnection)c!).OnClientGone(), this);
-        var lifetime = _connection.Features.Get<IConnectionLifetimeNotificationFeature>();
-        using var draining = lifetime?.ConnectionClosedRequested.UnsafeRegister(static c => ((ClientConnection)c!).OnDraining(), this) ?? default;
-        _context.Deadlines.Add(this);
+        _worker.Add(this);
         _context.Metrics.ConnectionOpened();
         try
         {
-            var outcome = Outcome.KeepAlive;
-            while (outcome == Outcome.KeepAlive) outcome = await ServeOneAsync();
-            if (outcome == Outcome.Abort) _connection.Abort(new ConnectionAbortedException("The exchange broke off."));
+            var outcome = await PrepareAsync() ? Outcome.KeepAlive : Outcome.Close;
+            while (outcome == Outcome.KeepAlive)
+            {
+                // 1.
+                ExpectHead();
+                HeadRead read;
+                while ((read = TryReadHead()) == HeadRead.NotYet) await _socket.Readable;
+                if (read == HeadRead.Closed) break;
+                if (read == HeadRead.Http2)
+                {
+                    await HandOverAsync();
+                    break;
+                }
+                // 2. and 3.
+                outcome = await ServeAsync(read);
+                // 4.
+                Account();
+                if (outcome == Outcome.KeepAlive && _worker.IsDraining) outcome = Outcome.Close;
+            }
+            if (outcome == Outcome.Abort) _socket.Abort();
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            Log.ClientLost(_context.Logger, _connection.ConnectionId, e.Message);
-        }
+#pragma warning disable CA1031 // A bug ends the connection that met it and no other.
         catch (Exception e)
+#pragma warning restore CA1031
         {
-            Log.Failed(_context.Logger, e, _connection.ConnectionId);
-            _connection.Abort(new ConnectionAbortedException("The router failed."));
+            Log.Failed(_context.Logger, e, _client.Remote.ToString());
+            _socket.Abort();
         }
         finally
         {
-            _context.Deadlines.Remove(this);
+            _worker.Remove(this);
             _context.Metrics.ConnectionClosed();
             CloseBackend();
             _requestBuffer.Release();
             _responseBuffer.Release();
+            _socket.Close();
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> ServeOneAsync()
+    /// <summary>A TLS handshake, if the client came for one.</summary>
+    /// <returns>Whether requests of HTTP/1 follow.</returns>
+    private async ValueTask<bool> PrepareAsync()
     {
-        // 1.
-        var status = await ReadHeadAsync();
-        if (status is HeadRead.Closed) return Outcome.Close;
-        try
-        {
-            var outcome = status switch
-            {
-                HeadRead.TooSlow => await RefuseAsync(RouterError.ClientTooSlow),
-                HeadRead.Refused => await RefuseAsync(RouterError.Of(_headStatus)),
-                _ when FindOwnAnswer() is { } answer => await AnswerAsync(answer),
-                // 2.
-                _ when FindRoute() is { } error => await RefuseAsync(error),
-                // 3.
-                _ => await ForwardAsync(),
-            };
-            return outcome == Outcome.KeepAlive && _isDraining ? Outcome.Close : outcome;
-        }
-        finally
-        {
-            // 4.
-            var finished = _context.Time.GetTimestamp();
-            _context.AccessLog.Write(_exchange, finished);
-            _context.Metrics.Finished(
-                _exchange.Route, _exchange.Endpoint?.Owner.App, _exchange.Status, _context.Time.GetElapsedTime(_exchange.Started, finished),
-                _exchange.ReceivedBytes, _exchange.SentBytes, _exchange.RouterError);
-            _requestBuffer.Release();
-            _responseBuffer.Release();
-        }
+        if (_socket is not SecureSocket secure) return true;
+        SetDeadline(_limits.HandshakeTimeout);
+        _closesAtDeadline = true;
+        var isShaken = await secure.HandshakeAsync() && await ClientCertificateCheck.PassesAsync(secure, _client);
+        _closesAtDeadline = false;
+        if (!isShaken) return false;
+        if (!secure.SpeaksHttp2) return true;
+        await HandOverAsync();
+        return false;
     }
+
+    private ValueTask<Outcome> ServeAsync(HeadRead read) => read switch
+    {
+        HeadRead.TooSlow => RefuseAsync(RouterError.ClientTooSlow),
+        HeadRead.Refused => RefuseAsync(RouterError.Of(_headStatus)),
+        _ when FindOwnAnswer() is { } answer => AnswerAsync(answer),
+        _ when FindRoute() is { } error => RefuseAsync(error),
+        _ => ForwardAsync(),
+    };
 
     private OwnAnswer? FindOwnAnswer() => _context.OwnAnswers.Find(
-        _exchange.Client.IsHttps, Request[Request.Host], Request[Request.Target], Request.IsHead || Request[Request.Method].SequenceEqual("GET"u8));
+        _client.IsHttps, Request[Request.Host], Request[Request.Target], Request.IsHead || Request[Request.Method].SequenceEqual("GET"u8));
 
     private RouterError? FindRoute()
     {
-        _exchange.Route = _context.Registry.Table.Match(Request[Request.Host], Request[Request.Path]);
+        var host = Request[Request.Host];
+        if (!Ascii.IsValid(host)) host = HostName.ToAscii(host);
+        _exchange.Route = _context.Registry.Table.Match(host, Request[Request.Path]);
         if (_exchange.Route is null) return RouterError.UnknownRoute;
         if (_context.RouteServices.Apply(_exchange) is { } refusal) return refusal;
         if (_exchange.Rewrite is { Authority: not null }) return null; // What names an instance means the app's, not the service's.
@@ -132,13 +140,22 @@ internal sealed partial class ClientConnection
         return null;
     }
 
+    private void Account()
+    {
+        var finished = _context.Time.GetTimestamp();
+        _context.AccessLog.Write(_exchange, finished);
+        _context.Metrics.Finished(
+            _exchange.Route, _exchange.Endpoint?.Owner.App, _exchange.Status, _context.Time.GetElapsedTime(_exchange.Started, finished),
+            _exchange.ReceivedBytes, _exchange.SentBytes, _exchange.RouterError);
+        _worker.Return(_exchange);
+        _current = null;
+        _responseBuffer.Release();
+    }
+
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The client of connection {Connection} is gone: {Reason}")]
-        public static partial void ClientLost(ILogger logger, string connection, string reason);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "Connection {Connection} failed.")]
-        public static partial void Failed(ILogger logger, Exception error, string connection);
+        [LoggerMessage(Level = LogLevel.Error, Message = "The connection of client {Client} failed.")]
+        public static partial void Failed(ILogger logger, Exception error, string client);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot connect to {Endpoint} of app {App}: {Reason}")]
         public static partial void ConnectFailed(ILogger logger, string endpoint, string? app, string reason);

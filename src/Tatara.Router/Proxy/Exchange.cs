@@ -4,16 +4,19 @@ using Tatara.Router.RouteServices;
 
 namespace Tatara.Router.Proxy;
 
-/// <summary>One request and its answer. A connection uses the same object for all of its requests.</summary>
-internal sealed class Exchange(ClientAddress client, ProxyLimits limits, TimeProvider time)
+/// <summary>One request and its answer. The same object serves one request after another, whoever sends it.</summary>
+internal sealed class Exchange(ProxyLimits limits, TimeProvider time)
 {
+    private readonly byte[] _requestId = new byte[Proxy.RequestId.Length];
     private readonly Endpoint?[] _tried = new Endpoint?[limits.MaxAttempts];
 
-    public ClientAddress Client { get; } = client;
+    public ClientAddress Client { get; private set; } = ClientAddress.None;
     public RequestHead Request { get; } = new(limits.MaxFields);
     public ResponseHead Response { get; } = new(limits.MaxFields);
 
-    public Guid RequestId { get; private set; }
+    /// <summary>The X-Vcap-Request-Id.</summary>
+    public ReadOnlySpan<byte> RequestId => _requestId;
+
     public DateTimeOffset StartedAt { get; private set; }
     public long Started { get; private set; }
 
@@ -31,6 +34,9 @@ internal sealed class Exchange(ClientAddress client, ProxyLimits limits, TimePro
     /// <summary>The one instance that the request is for, if it says so.</summary>
     public Endpoint? OnlyEndpoint { get; set; }
 
+    /// <summary>Endpoints were left out because they serve as many requests as they may.</summary>
+    public bool IsOverloaded { get; set; }
+
     /// <summary>When the endpoint was first asked, to tell its time from the router's.</summary>
     public long Forwarded { get; set; }
 
@@ -41,30 +47,32 @@ internal sealed class Exchange(ClientAddress client, ProxyLimits limits, TimePro
 
     public ReadOnlySpan<Endpoint?> Tried => _tried;
 
-    public void Begin()
+    public void Begin(ClientAddress client)
     {
-        RequestId = NewRequestId();
+        Client = client;
+        Proxy.RequestId.Write(_requestId);
         StartedAt = time.GetUtcNow();
         Started = time.GetTimestamp();
-        (Route, Endpoint, OnlyEndpoint, RouterError) = (null, null, null, null);
+        (Route, Rewrite, Endpoint, OnlyEndpoint, RouterError) = (null, null, null, null, null);
         StickyId = default;
+        IsOverloaded = false;
         (Forwarded, Status, ReceivedBytes, SentBytes) = (0, 0, 0, 0);
         Array.Clear(_tried);
+    }
+
+    /// <summary>Lets go of what belongs to the connection, until the next request.</summary>
+    public void Forget()
+    {
+        Client = ClientAddress.None;
+        (Route, Rewrite, Endpoint, OnlyEndpoint) = (null, null, null, null);
+        Array.Clear(_tried);
+        Request.Clear();
+        Response.Clear();
     }
 
     public void MarkTried(Endpoint endpoint)
     {
         var free = Array.IndexOf(_tried, null);
         if (free >= 0) _tried[free] = endpoint;
-    }
-
-    /// <summary>A version 4 UUID. It has to be unique, not secret: no system call is worth it.</summary>
-    private static Guid NewRequestId()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        Random.Shared.NextBytes(bytes);
-        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new Guid(bytes, bigEndian: true);
     }
 }

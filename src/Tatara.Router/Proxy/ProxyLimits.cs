@@ -33,6 +33,9 @@ internal sealed record ProxyLimits
     /// <summary>A request that must not be sent twice reuses only a connection used this recently: app servers close idle ones after 2 s and more.</summary>
     public TimeSpan FreshConnection { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>An endpoint that closes after an answer without having said so does it within this time.</summary>
+    public TimeSpan ProvenConnection { get; init; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Idle connections kept to one endpoint: enough for its usual concurrency, few enough for an app with many instances.</summary>
     public int MaxIdlePerEndpoint { get; init; } = 128;
 
@@ -45,11 +48,17 @@ internal sealed record ProxyLimits
     /// <summary>Open client connections; each costs a few KB and a descriptor.</summary>
     public int MaxConnections { get; init; } = 65_536;
 
+    /// <summary>Interim answers (1xx) of an endpoint to one request; more keep a loop busy with nothing.</summary>
+    public const int MaxInterimAnswers = 64;
+
+    /// <summary>Open connections from one address. Half of all: a load balancer in front is one address, an attacker leaves room for others.</summary>
+    public int MaxConnectionsPerClient { get; init; } = 32_768;
+
     /// <summary>How often deadlines are looked at; they may be late by this much.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Bytes of a body held between its two sides.</summary>
-    public int RelayBytes { get; init; } = 32 * 1024;
+    /// <summary>Bytes of a body held between its two sides: large bodies move in pieces of this size.</summary>
+    public int RelayBytes { get; init; } = 128 * 1024;
 
     /// <summary>Bytes of trailers after a chunked body: checksums and statuses, not documents.</summary>
     public const int MaxTrailerBytes = 8 * 1024;

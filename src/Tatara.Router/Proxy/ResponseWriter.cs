@@ -11,14 +11,9 @@ internal enum Framing : byte
     UntilClose,
 }
 
-/// <summary>Writes a response head as the client gets it.</summary>
+/// <summary>Writes a response head as the client gets it: at most twice as long as it came, as the attributes of one cookie may be copied to another.</summary>
 internal static class ResponseWriter
 {
-    private const int AddedBytes = 512;
-
-    /// <summary>The attributes of one cookie may be copied to another.</summary>
-    public static int MaxLength(HeadBuffer head) => 2 * head.HeadLength + AddedBytes;
-
     /// <summary>How the endpoint's body ends (RFC 9112 6.3).</summary>
     public static Framing FramingOf(Exchange exchange)
     {

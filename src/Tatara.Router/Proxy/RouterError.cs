@@ -9,6 +9,7 @@ internal sealed record RouterError(int Status, string Reason, string? Code, stri
 {
     public static readonly RouterError UnknownRoute = new(404, "Not Found", "unknown_route", "Requested route ('{0}') does not exist.");
     public static readonly RouterError NoEndpoints = new(503, "Service Unavailable", "no_endpoints", "Requested route ('{0}') has no available endpoints.");
+    public static readonly RouterError Overloaded = new(503, "Service Unavailable", "Connection Limit Reached", "Every endpoint of the requested route ('{0}') serves as many requests as it may.");
     public static readonly RouterError EndpointFailure = new(502, "Bad Gateway", "endpoint_failure", "Registered endpoint failed to handle the request.");
     public static readonly RouterError EmptyHost = new(400, "Bad Request", "empty_host", "Request had empty Host header");
     public static readonly RouterError InvalidInstanceField = new(400, "Bad Request", "invalid_cf_app_instance_header", "Invalid X-CF-App-Instance Header");
@@ -38,7 +39,7 @@ internal sealed record RouterError(int Status, string Reason, string? Code, stri
         var text = new StringBuilder($"HTTP/1.1 {Status} {Reason}\r\n");
         if (Code is not null) text.Append("X-Cf-RouterError: ").Append(Code).Append("\r\n");
         text.Append("Cache-Control: no-cache, no-store\r\nContent-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n");
-        text.Append("X-Vcap-Request-Id: ").Append(exchange.RequestId).Append("\r\n");
+        text.Append("X-Vcap-Request-Id: ").Append(Encoding.ASCII.GetString(exchange.RequestId)).Append("\r\n");
         text.Append("Content-Length: ").Append(body.Length).Append("\r\n");
         if (closes) text.Append("Connection: close\r\n");
         else if (exchange.Request.MinorVersion == 0) text.Append("Connection: keep-alive\r\n");

@@ -27,10 +27,10 @@ internal ref struct SpanWriter(Span<byte> span)
         Written += count;
     }
 
-    public void Write(Guid id)
+    /// <summary>With leading zeros.</summary>
+    public void WriteDigits(int number, int count)
     {
-        var fits = id.TryFormat(_span[Written..], out var count);
-        Debug.Assert(fits, "The span is large enough.");
+        for (var i = count - 1; i >= 0; i--, number /= 10) _span[Written + i] = (byte)('0' + number % 10);
         Written += count;
     }
 

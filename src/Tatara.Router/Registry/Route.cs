@@ -14,6 +14,10 @@ internal sealed class Route(RouteKey key)
 
     public RouteKey Key { get; } = key;
     public byte[] PathBytes { get; } = Encoding.ASCII.GetBytes(key.Path);
+
+    /// <summary>How requests are spread; the last registration says it.</summary>
+    public Balancing Balancing { get; set; }
+
     public RouteMember[] Members => _members;
 
     /// <summary>Where requests go before the app gets them, if any of its endpoints says so.</summary>
@@ -52,6 +56,16 @@ internal sealed class Route(RouteKey key)
         if (_members.Length > 0) _service = Array.Find(_members, m => m.Service is not null)?.Service;
         if (_members.Length == 0) EmptySince ??= now;
     }
+}
+
+/// <summary>How requests are spread over a route's endpoints.</summary>
+internal enum Balancing : byte
+{
+    /// <summary>One after the other.</summary>
+    RoundRobin,
+
+    /// <summary>To the one that serves the fewest.</summary>
+    LeastConnection,
 }
 
 /// <summary>An endpoint's place in a route: it is refreshed and goes stale for each route by itself.</summary>

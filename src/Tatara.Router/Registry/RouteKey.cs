@@ -36,7 +36,7 @@ internal readonly record struct RouteKey(string Host, string Path)
         key = default;
         if (uri is null || uri.Length > MaxHostLength + MaxPathLength) return false;
         var slash = uri.IndexOf('/', StringComparison.Ordinal);
-        var host = (slash < 0 ? uri : uri[..slash]).ToLowerInvariant();
+        if (!HostName.TryToAscii(slash < 0 ? uri : uri[..slash], out var host)) return false;
         var path = slash < 0 ? "" : uri[slash..].TrimEnd('/').ToLowerInvariant();
         if (!IsHost(host.StartsWith("*.", StringComparison.Ordinal) ? host.AsSpan(2) : host) || !IsPath(path)) return false;
         key = new RouteKey(host, path);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Tatara.Protocol;
-using Tatara.Router.Proxy.Backends;
 using Tatara.Router.RouteServices;
 
 namespace Tatara.Router.Registry;
@@ -39,16 +38,17 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
         {
             var endpoint = Own(message);
             var staleAfter = message.StaleThresholdInSeconds is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : options.PruneThreshold;
+            var balancing = message.Options?.LoadBalancing == "least-connection" ? Balancing.LeastConnection : Balancing.RoundRobin;
             foreach (var uri in message.Uris)
             {
                 if (RouteKey.TryParse(uri, out var key))
                 {
-                    Enter(endpoint, key, staleAfter);
+                    Enter(endpoint, key, staleAfter, balancing);
                     _table.Find(key)!.Bind(endpoint, service);
                 }
                 else Log.BadUri(logger, uri, message.App);
             }
-            foreach (var key in TcpKeys(message)) Enter(endpoint, key, staleAfter);
+            foreach (var key in TcpKeys(message)) Enter(endpoint, key, staleAfter, balancing);
             if (endpoint.Routes.Count == 0) Drop(endpoint);
         }
     }
@@ -82,7 +82,6 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
                 }
                 if (route.EmptySince is { } since && time.GetElapsedTime(since) >= options.EmptyRouteTimeout) _table = _table.Without(route);
             }
-            foreach (var endpoint in _endpoints.Values) endpoint.Pool.Trim();
         }
     }
 
@@ -105,12 +104,16 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             Log.OwnerChanged(logger, address, endpoint.Owner.App, owner.App);
             foreach (var route in endpoint.Routes.ToList()) Leave(endpoint, route);
         }
-        endpoint = new Endpoint(address, owner, message.PrivateInstanceIndex, message.Tags, new BackendPool(options.Limits, time));
+        endpoint = new Endpoint(address, owner, message.PrivateInstanceIndex, message.Tags)
+        {
+            Zone = message.AvailabilityZone,
+            SpeaksHttp2 = message.Protocol == "http2",
+        };
         _endpoints[address] = endpoint;
         return endpoint;
     }
 
-    private void Enter(Endpoint endpoint, RouteKey key, TimeSpan staleAfter)
+    private void Enter(Endpoint endpoint, RouteKey key, TimeSpan staleAfter, Balancing balancing)
     {
         var route = _table.Find(key);
         if (route?.Find(endpoint) is not { } member)
@@ -124,6 +127,7 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             if (key.IsTcp) TcpRouteChanged?.Invoke(key.Port);
             Log.Registered(logger, endpoint.Address, key, endpoint.Owner.App);
         }
+        route!.Balancing = balancing;
         member.StaleAfter = staleAfter;
         member.LastSeen = time.GetTimestamp();
     }
@@ -162,7 +166,7 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
         && message.Uris.Count <= MaxUrisPerMessage
         && (message.TcpRoutes?.Count ?? 0) <= MaxUrisPerMessage
         && Uri.CheckHostName(message.Host) is UriHostNameType.IPv4 or UriHostNameType.IPv6 or UriHostNameType.Dns
-        && IsId(message.App) && IsId(message.PrivateInstanceId) && IsId(message.PrivateInstanceIndex);
+        && IsId(message.App) && IsId(message.AvailabilityZone) && IsId(message.PrivateInstanceId) && IsId(message.PrivateInstanceIndex);
 
     /// <summary>Ids go into heads, cookies and log lines: nothing in them may end one.</summary>
     private static bool IsId(string? id) =>

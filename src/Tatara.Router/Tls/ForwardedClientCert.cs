@@ -1,4 +1,4 @@
-using System.Security.Cryptography.X509Certificates;
+using System.Buffers.Text;
 
 namespace Tatara.Router.Tls;
 
@@ -17,22 +17,26 @@ public enum ForwardedClientCertMode
 
 /// <summary>What becomes of the field in one request.</summary>
 /// <param name="PassesOn">The client's own fields of the name go to the endpoint.</param>
-/// <param name="Value">A field with this value is added; null: none.</param>
-internal readonly record struct ForwardedClientCert(bool PassesOn, string? Value)
+/// <param name="Adds">A field made of the client's certificate is added.</param>
+internal readonly record struct ForwardedClientCert(bool PassesOn, bool Adds)
 {
-    public const string FieldName = "X-Forwarded-Client-Cert";
-
-    /// <param name="client">The certificate that the client showed in the handshake; null: none, or no TLS.</param>
+    /// <param name="hasCertificate">Whether the client showed one in the handshake.</param>
     /// <param name="isTls">Whether the client came over TLS.</param>
     /// <param name="fromRouteService">The request comes back from a route service with a valid signature: its field was made when it first came.</param>
-    public static ForwardedClientCert Decide(ForwardedClientCertMode mode, X509Certificate2? client, bool isTls, bool fromRouteService) => mode switch
+    public static ForwardedClientCert Decide(ForwardedClientCertMode mode, bool hasCertificate, bool isTls, bool fromRouteService) => mode switch
     {
-        ForwardedClientCertMode.AlwaysForward => new(true, null),
-        ForwardedClientCertMode.Forward => new(client is not null && !fromRouteService, null),
-        _ when fromRouteService && isTls => new(true, null),
-        _ => new(false, client is null ? null : ValueOf(client)),
+        ForwardedClientCertMode.AlwaysForward => new(true, false),
+        ForwardedClientCertMode.Forward => new(hasCertificate && !fromRouteService, false),
+        _ when fromRouteService && isTls => new(true, false),
+        _ => new(false, hasCertificate),
     };
 
     /// <summary>The certificate as PEM in one line without its armour.</summary>
-    public static string ValueOf(X509Certificate2 client) => Convert.ToBase64String(client.RawDataMemory.Span);
+    /// <param name="der">As the client showed it.</param>
+    public static byte[] ValueOf(ReadOnlySpan<byte> der)
+    {
+        var value = new byte[Base64.GetMaxEncodedToUtf8Length(der.Length)];
+        Base64.EncodeToUtf8(der, value, out _, out _);
+        return value;
+    }
 }

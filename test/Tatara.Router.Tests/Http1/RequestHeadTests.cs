@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Tatara.Router.Proxy.Http1;
 
@@ -118,33 +117,31 @@ public sealed class RequestHeadTests
     }
 
     [Fact]
-    public void Append_BytesInAnyPieces_FindsTheSameHead()
+    public void Fill_BytesInAnyPieces_FindsTheSameHeadAndLeavesTheRest()
     {
         const string text = "GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\nGET /next";
         for (var split = 1; split < text.Length - 1; split++)
         {
             var buffer = new HeadBuffer(16, 4096);
-            var first = new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(text[..split]));
-            var status = buffer.Append(first, out var consumed);
-            var left = text[(int)first.GetOffset(consumed)..];
-            if (status == HeadStatus.Incomplete)
-            {
-                var second = new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(left));
-                status = buffer.Append(second, out consumed);
-                left = left[(int)second.GetOffset(consumed)..];
-            }
+            var status = Fill(buffer, text[..split]);
+            if (status == HeadStatus.Incomplete) status = Fill(buffer, text[split..]);
+            else buffer.Keep([.. buffer.Rest.ToArray(), .. Encoding.Latin1.GetBytes(text[split..])]);
+
             status.ShouldBe(HeadStatus.Complete);
-            left.ShouldBe("GET /next");
+            Encoding.Latin1.GetString(buffer.Rest.Span).ShouldBe("GET /next");
             Encoding.Latin1.GetString(buffer.Head).ShouldBe(text[..^9]);
+            buffer.Next().ShouldBe(HeadStatus.Incomplete);
+            Fill(buffer, " HTTP/1.1\r\n\r\n").ShouldBe(HeadStatus.Complete);
+            Encoding.Latin1.GetString(buffer.Head).ShouldBe("GET /next HTTP/1.1\r\n\r\n");
             buffer.Release();
         }
     }
 
     [Fact]
-    public void Append_MoreThanTheLimit_IsTooLarge()
+    public void Fill_MoreThanTheLimit_IsTooLarge()
     {
         var buffer = new HeadBuffer(16, 100);
-        buffer.Append(new ReadOnlySequence<byte>(new byte[101].Select(_ => (byte)'a').ToArray()), out _).ShouldBe(HeadStatus.TooLarge);
+        Fill(buffer, new string('a', 101)).ShouldBe(HeadStatus.TooLarge);
     }
 
     [Fact]
@@ -164,8 +161,26 @@ public sealed class RequestHeadTests
     private static HeadStatus Parse(RequestHead request, string head)
     {
         var buffer = new HeadBuffer(256, 64 * 1024);
-        var status = buffer.Append(new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(head)), out _);
+        var status = Fill(buffer, head);
         if (status == HeadStatus.Complete) status = request.Parse(buffer);
+        return status;
+    }
+
+    /// <summary>As a connection does: whatever fits is read at once.</summary>
+    private static HeadStatus Fill(HeadBuffer buffer, string text)
+    {
+        ReadOnlySpan<byte> left = Encoding.Latin1.GetBytes(text);
+        var status = HeadStatus.Incomplete;
+        while (!left.IsEmpty)
+        {
+            var free = status == HeadStatus.Incomplete ? buffer.Free.Span : new byte[left.Length];
+            if (free.IsEmpty) return HeadStatus.TooLarge;
+            var count = Math.Min(free.Length, left.Length);
+            left[..count].CopyTo(free);
+            if (status == HeadStatus.Incomplete) status = buffer.Commit(count);
+            else buffer.Keep([.. buffer.Rest.Span, .. left[..count]]);
+            left = left[count..];
+        }
         return status;
     }
 

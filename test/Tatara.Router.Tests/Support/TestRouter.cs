@@ -54,11 +54,14 @@ public sealed class TestRouter : IAsyncDisposable
     }
 
     /// <summary>Registers and waits until the table has it.</summary>
-    public async Task RegisterAsync(string uri, IPEndPoint endpoint, string? app = null, string? id = null, string? index = null, int? staleAfter = null)
+    public Task RegisterAsync(string uri, IPEndPoint endpoint, string? app = null, string? id = null, string? index = null, int? staleAfter = null) =>
+        RegisterAsync(uri, new RouterRegistration([uri], endpoint.Address.ToString(), endpoint.Port, "dea", app, id, index, StaleThresholdInSeconds: staleAfter));
+
+    /// <summary>Registers whatever the message says and waits until the table has it.</summary>
+    public async Task RegisterAsync(string uri, RouterRegistration message)
     {
-        var message = new RouterRegistration([uri], endpoint.Address.ToString(), endpoint.Port, "dea", app, id, index, StaleThresholdInSeconds: staleAfter);
         await Bus.PublishAsync(Subjects.RouterRegister, message);
-        await UntilAsync(() => Members(uri).Any(m => m.Address.Port == endpoint.Port && m.Owner.PrivateInstanceId == id && m.Owner.App == app));
+        await UntilAsync(() => Members(uri).Any(m => m.Address.Port == message.Port && m.Owner.PrivateInstanceId == message.PrivateInstanceId && m.Owner.App == message.App));
     }
 
     public ValueTask UnregisterAsync(string uri, IPEndPoint endpoint, string? app = null, string? id = null) =>

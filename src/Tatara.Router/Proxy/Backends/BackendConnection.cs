@@ -1,55 +1,48 @@
-using System.Net;
-using System.Net.Sockets;
+using Tatara.Router.Loops;
 using Tatara.Router.Registry;
 
 namespace Tatara.Router.Proxy.Backends;
 
 /// <summary>A connection to an endpoint, lent to one request at a time.</summary>
-internal sealed class BackendConnection(Endpoint endpoint)
+internal sealed class BackendConnection(Endpoint endpoint, LoopSocket socket)
 {
-    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-
     public Endpoint Endpoint { get; } = endpoint;
 
-    /// <summary>Whether it has served a request before, so that the endpoint may have closed it meanwhile.</summary>
-    public bool IsReused { get; set; }
+    public LoopSocket Socket { get; } = socket;
 
-    /// <summary>When it was last given back.</summary>
+    /// <summary>Requests it has served. After the first the endpoint may have closed it meanwhile; after the second it is known to keep connections.</summary>
+    public int Served { get; set; }
+
+    public bool IsReused => Served > 0;
+
+    /// <summary>When it was last given back, in the loop's milliseconds.</summary>
     public long IdleSince { get; set; }
-
-    public ValueTask ConnectAsync(CancellationToken cancellationToken)
-    {
-        var (host, port) = (Endpoint.Address.Host, Endpoint.Address.Port);
-        EndPoint remote = IPAddress.TryParse(host, out var address) ? new IPEndPoint(address, port) : new DnsEndPoint(host, port);
-        return _socket.ConnectAsync(remote, cancellationToken);
-    }
-
-    public ValueTask<int> ReceiveAsync(Memory<byte> buffer) => _socket.ReceiveAsync(buffer, SocketFlags.None);
-
-    public ValueTask SendAsync(ReadOnlyMemory<byte> data)
-    {
-        var sending = _socket.SendAsync(data, SocketFlags.None);
-        if (!sending.IsCompletedSuccessfully) return SendRestAsync(data, sending);
-        var sent = sending.Result;
-        return sent == data.Length ? default : SendRestAsync(data, new ValueTask<int>(sent));
-    }
 
     /// <summary>
     /// Whether the endpoint has closed an idle connection, or sent something that nobody asked for: an answer read from
     /// it would be that of no request, or of another's.
     /// </summary>
-    public bool IsSpoilt => _socket.Poll(0, SelectMode.SelectRead);
+    public bool IsSpoilt => Socket.IsClosed || Socket.HasEnded || Socket.MayHaveInput;
 
-    public void FinishSending() => _socket.Shutdown(SocketShutdown.Send);
+    /// <summary>The same by asking the kernel, for requests that must not be sent in vain.</summary>
+    public bool IsSpoiltNow => IsSpoilt || Native.PeekByte(Socket.Descriptor) >= 0 || Native.LastError != Native.Again;
 
-    public void KeepAlive() => TcpKeepAlive.Enable(_socket);
-
-    /// <summary>Ends it at once. Whoever waits for it gets a <see cref="SocketException"/> or <see cref="ObjectDisposedException"/>.</summary>
-    public void Close() => _socket.Dispose();
-
-    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> data, ValueTask<int> sending)
+    /// <summary>Begins to connect. The socket has room once it is through, and <see cref="HasConnected"/> says whether it is.</summary>
+    /// <returns>Null when there is no way to the address.</returns>
+    public static BackendConnection? Connect(Endpoint endpoint, Loop loop, ReadOnlySpan<byte> address)
     {
-        var sent = await sending;
-        while (sent < data.Length) sent += await _socket.SendAsync(data[sent..], SocketFlags.None);
+        var descriptor = Native.Socket(address[0]);
+        if (descriptor < 0) return null;
+        if (Native.Connect(descriptor, address) != 0 && Native.LastError != Native.InProgress)
+        {
+            Native.Close(descriptor);
+            return null;
+        }
+        _ = Native.SetOption(descriptor, Native.TcpLevel, Native.NoDelayOption, 1);
+        return new BackendConnection(endpoint, new LoopSocket(loop, descriptor, isConnected: false));
     }
+
+    public bool HasConnected => !Socket.IsClosed && Native.PendingError(Socket.Descriptor) == 0;
+
+    public void Close() => Socket.Close();
 }

@@ -1,75 +1,71 @@
+using Tatara.Router.Loops;
+
 namespace Tatara.Router.Proxy.Backends;
 
-/// <summary>Idle connections to one endpoint; the one used last goes first, so that the others can grow old and be closed.</summary>
-internal sealed class BackendPool(ProxyLimits limits, TimeProvider time)
+/// <summary>One loop's idle connections to one endpoint; the one used last goes first, so that the others can grow old and be closed.</summary>
+internal sealed class BackendPool(Loop loop, ProxyLimits limits)
 {
-    private readonly Lock _lock = new();
     private readonly List<BackendConnection> _idle = [];
-    private bool _closed;
+    private bool _isClosed;
 
-    /// <summary>Lends an idle connection that was used within the given time, if there is one that still works.</summary>
-    public BackendConnection? TryRent(TimeSpan maxIdle)
+    public bool IsEmpty => _idle.Count == 0;
+
+    public Loop Loop { get; } = loop;
+
+    /// <summary>Lends an idle connection that still works.</summary>
+    /// <param name="mustWork">The request cannot be sent again: only a connection will do that was used a moment ago and is whole as of now.</param>
+    public BackendConnection? TryRent(bool mustWork)
     {
-        while (true)
+        while (_idle.Count > 0)
         {
-            BackendConnection connection;
-            lock (_lock)
-            {
-                if (_idle.Count == 0) return null;
-                connection = _idle[^1];
-                if (time.GetElapsedTime(connection.IdleSince) > maxIdle) return null;
-                _idle.RemoveAt(_idle.Count - 1);
-            }
-            if (!connection.IsSpoilt) return connection;
+            var connection = _idle[^1];
+            if (mustWork && !IsTrusted(connection)) return null;
+            _idle.RemoveAt(_idle.Count - 1);
+            if (!(mustWork ? connection.IsSpoiltNow : connection.IsSpoilt)) return connection;
             connection.Close();
         }
+        return null;
+    }
+
+    /// <summary>Used a moment ago, and by an endpoint that does not close after each answer without saying so.</summary>
+    private bool IsTrusted(BackendConnection connection)
+    {
+        var idle = Loop.Now - connection.IdleSince;
+        return idle <= limits.FreshConnection.TotalMilliseconds && (connection.Served > 1 || idle >= limits.ProvenConnection.TotalMilliseconds);
     }
 
     /// <summary>Takes a connection back whose last answer was complete.</summary>
     public void Return(BackendConnection connection)
     {
-        connection.IsReused = true;
-        connection.IdleSince = time.GetTimestamp();
-        lock (_lock)
+        if (_isClosed || connection.Endpoint.IsRetired || _idle.Count == limits.MaxIdlePerEndpoint)
         {
-            if (!_closed && _idle.Count < limits.MaxIdlePerEndpoint)
-            {
-                _idle.Add(connection);
-                return;
-            }
+            connection.Close();
+            return;
         }
-        connection.Close();
+        connection.Served++;
+        connection.IdleSince = Loop.Now;
+        _idle.Add(connection);
     }
 
-    /// <summary>Closes what was idle for too long.</summary>
-    public void Trim()
+    /// <summary>Closes what was idle for too long or ended meanwhile.</summary>
+    public void Trim() => _idle.RemoveAll(connection =>
     {
-        List<BackendConnection> old;
-        lock (_lock)
-        {
-            var count = _idle.FindIndex(c => time.GetElapsedTime(c.IdleSince) <= limits.BackendIdleTimeout);
-            if (count < 0) count = _idle.Count;
-            old = _idle.GetRange(0, count);
-            _idle.RemoveRange(0, count);
-        }
-        foreach (var connection in old) connection.Close();
-    }
+        if (Loop.Now - connection.IdleSince <= limits.BackendIdleTimeout.TotalMilliseconds && !connection.IsSpoilt) return false;
+        connection.Close();
+        return true;
+    });
 
-    /// <summary>Closes the idle ones, now and as they come back: one of them turned out dead, or the endpoint is gone.</summary>
+    /// <summary>Closes the idle ones: one of them turned out dead.</summary>
     public void Clear()
     {
-        List<BackendConnection> all;
-        lock (_lock)
-        {
-            all = [.. _idle];
-            _idle.Clear();
-        }
-        foreach (var connection in all) connection.Close();
+        foreach (var connection in _idle) connection.Close();
+        _idle.Clear();
     }
 
+    /// <summary>Closes the idle ones, now and as they come back: the endpoint is gone.</summary>
     public void Close()
     {
-        lock (_lock) _closed = true;
+        _isClosed = true;
         Clear();
     }
 }

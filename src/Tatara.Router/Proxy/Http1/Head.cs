@@ -5,7 +5,9 @@ namespace Tatara.Router.Proxy.Http1;
 /// <summary>What requests and responses have in common: fields, framing and connection options. Used again for each message.</summary>
 internal abstract class Head(int maxFields)
 {
-    private readonly HeaderField[] _fields = new HeaderField[maxFields];
+    private const int UsualFields = 32;
+
+    private HeaderField[] _fields = new HeaderField[Math.Min(UsualFields, maxFields)];
     private byte[] _buffer = [];
     private int _count;
     private int _options;
@@ -62,7 +64,8 @@ internal abstract class Head(int maxFields)
         {
             var length = head[position..].IndexOf((byte)'\n') - 1;
             if (!HeaderField.TryParse(head.Slice(position, length), position, out var field)) return HeadStatus.Malformed;
-            if (_count == _fields.Length) return HeadStatus.TooLarge;
+            if (_count == maxFields) return HeadStatus.TooLarge;
+            if (_count == _fields.Length) Array.Resize(ref _fields, Math.Min(2 * _count, maxFields));
             _fields[_count++] = field;
             var status = field.Id switch
             {

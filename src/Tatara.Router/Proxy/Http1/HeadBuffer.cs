@@ -23,10 +23,11 @@ internal sealed class HeadBuffer(int firstBytes, int maxBytes)
     private byte[] _bytes = [];
     private int _lineStart;
     private int _scanned;
+    private int _restStart;
 
     public byte[] Bytes => _bytes;
 
-    /// <summary>Bytes held: the head and, for a response, what came after it.</summary>
+    /// <summary>Bytes held: the head and what came after it.</summary>
     public int Length { get; private set; }
 
     /// <summary>Bytes of the complete head with its empty line.</summary>
@@ -34,44 +35,22 @@ internal sealed class HeadBuffer(int firstBytes, int maxBytes)
 
     public ReadOnlySpan<byte> Head => _bytes.AsSpan(0, HeadLength);
 
-    /// <summary>What was received after the head.</summary>
-    public ReadOnlyMemory<byte> Rest => _bytes.AsMemory(HeadLength, Length - HeadLength);
+    /// <summary>What was received after the head and not yet taken.</summary>
+    public ReadOnlyMemory<byte> Rest => _bytes.AsMemory(_restStart, Length - _restStart);
 
-    /// <summary>Takes from the sequence up to the end of the head; <paramref name="consumed"/> says how far.</summary>
-    public HeadStatus Append(in ReadOnlySequence<byte> data, out SequencePosition consumed)
+    /// <summary>Takes bytes from the <see cref="Rest"/>: they were passed on.</summary>
+    public void Take(int count) => _restStart += count;
+
+    /// <summary>Makes the head part of the <see cref="Rest"/> again: it is for somebody else.</summary>
+    public void Untake() => _restStart = 0;
+
+    /// <summary>Puts back what was read too much: it belongs to the next message. The rest must have been taken.</summary>
+    public void Keep(ReadOnlySpan<byte> excess)
     {
-        consumed = data.Start;
-        long taken = 0;
-        foreach (var segment in data)
-        {
-            var rest = segment.Span;
-            while (!rest.IsEmpty)
-            {
-                var free = Free.Span;
-                if (free.IsEmpty) return HeadStatus.TooLarge;
-                var count = Math.Min(free.Length, rest.Length);
-                rest[..count].CopyTo(free);
-                Length += count;
-                var status = Scan();
-                if (status == HeadStatus.Complete)
-                {
-                    taken += count - (Length - HeadLength);
-                    Length = HeadLength;
-                }
-                else
-                {
-                    taken += count;
-                }
-                if (status != HeadStatus.Incomplete)
-                {
-                    consumed = data.GetPosition(taken);
-                    return status;
-                }
-                rest = rest[count..];
-            }
-        }
-        consumed = data.End;
-        return HeadStatus.Incomplete;
+        Length = _restStart = HeadLength;
+        if (Length + excess.Length > _bytes.Length) Replace(Length + excess.Length, keep: Length);
+        excess.CopyTo(_bytes.AsSpan(Length));
+        Length += excess.Length;
     }
 
     /// <summary>Room for the next read; empty when the head is as long as it may be.</summary>
@@ -91,12 +70,12 @@ internal sealed class HeadBuffer(int firstBytes, int maxBytes)
         return Scan();
     }
 
-    /// <summary>Drops the head and looks for another one in what came after it.</summary>
+    /// <summary>Drops the head and what was taken, and looks for another one in what came after it.</summary>
     public HeadStatus Next()
     {
-        _bytes.AsSpan(HeadLength, Length - HeadLength).CopyTo(_bytes);
-        Length -= HeadLength;
-        HeadLength = _lineStart = _scanned = 0;
+        _bytes.AsSpan(_restStart, Length - _restStart).CopyTo(_bytes);
+        Length -= _restStart;
+        HeadLength = _restStart = _lineStart = _scanned = 0;
         return Scan();
     }
 
@@ -112,7 +91,7 @@ internal sealed class HeadBuffer(int firstBytes, int maxBytes)
     {
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
-        Length = HeadLength = _lineStart = _scanned = 0;
+        Length = HeadLength = _restStart = _lineStart = _scanned = 0;
     }
 
     private HeadStatus Scan()
@@ -130,7 +109,7 @@ internal sealed class HeadBuffer(int firstBytes, int maxBytes)
             var isEmptyLine = at - 1 == _lineStart;
             _lineStart = _scanned = at + 1;
             if (!isEmptyLine) continue;
-            HeadLength = at + 1;
+            HeadLength = _restStart = at + 1;
             return HeadStatus.Complete;
         }
     }

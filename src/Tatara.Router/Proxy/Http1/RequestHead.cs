@@ -127,7 +127,7 @@ internal sealed class RequestHead(int maxFields) : Head(maxFields)
         if (hostLength == 0) return false;
         foreach (var b in authority[..hostLength])
         {
-            var isInName = char.IsAsciiLetterOrDigit((char)b) || b is (byte)'.' or (byte)'-' or (byte)'_';
+            var isInName = char.IsAsciiLetterOrDigit((char)b) || b is (byte)'.' or (byte)'-' or (byte)'_' or > 0x7F;
             var isInLiteral = isLiteral && (char.IsAsciiHexDigit((char)b) || b is (byte)'[' or (byte)']' or (byte)':' or (byte)'.');
             if (!(isLiteral ? isInLiteral : isInName)) return false;
         }

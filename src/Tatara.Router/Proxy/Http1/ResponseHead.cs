@@ -12,6 +12,9 @@ internal sealed class ResponseHead(int maxFields) : Head(maxFields)
 
     public const int SwitchingProtocols = 101;
 
+    /// <summary>Forgets the last response.</summary>
+    public void Clear() => Reset([]);
+
     public HeadStatus Parse(HeadBuffer buffer)
     {
         Reset(buffer.Bytes);

@@ -1,0 +1,82 @@
+using Tatara.Router.Loops;
+using Tatara.Router.Proxy.Backends;
+
+namespace Tatara.Router.Proxy;
+
+/// <summary>One loop's part of the proxy: its clients, its connections to endpoints, and what its requests use in turn. Of the loop's thread.</summary>
+internal sealed class Worker
+{
+    /// <summary>Enough for many requests at once; the rest is made and forgotten.</summary>
+    private const int MaxKeptExchanges = 256;
+
+    private readonly Stack<Exchange> _exchanges = new();
+    private readonly HashSet<ClientConnection> _clients = [];
+    private readonly HashSet<BackendPool> _pools = [];
+    private int _count;
+
+    public Worker(Loop loop, ProxyContext context)
+    {
+        (Loop, Context) = (loop, context);
+        Scratch = GC.AllocateUninitializedArray<byte>(2 * context.Limits.MaxHeadBytes + RequestWriter.AddedBytes, pinned: true);
+        loop.Sweep += Sweep;
+    }
+
+    public Loop Loop { get; }
+    public ProxyContext Context { get; }
+
+    /// <summary>Where a head is written before it is sent: of use until the next wait.</summary>
+    public byte[] Scratch { get; }
+
+    /// <summary>Clients connected; for any thread.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>The router stops: what is idle ends now, the rest after its request.</summary>
+    public bool IsDraining { get; private set; }
+
+    public void Add(ClientConnection client)
+    {
+        _clients.Add(client);
+        Volatile.Write(ref _count, _clients.Count);
+    }
+
+    public void Remove(ClientConnection client)
+    {
+        _clients.Remove(client);
+        Volatile.Write(ref _count, _clients.Count);
+    }
+
+    public void Drain()
+    {
+        IsDraining = true;
+        foreach (var client in _clients) client.OnDraining();
+    }
+
+    /// <summary>Ends every connection, whatever it does.</summary>
+    public void Abort()
+    {
+        foreach (var client in _clients.ToList()) client.Abort();
+        foreach (var pool in _pools) pool.Close();
+    }
+
+    public BackendPool PoolOf(Registry.Endpoint endpoint)
+    {
+        var pool = endpoint.Pools.Of(Loop, Context.Limits);
+        if (pool.IsEmpty) _pools.Add(pool);
+        return pool;
+    }
+
+    public Exchange RentExchange() => _exchanges.TryPop(out var exchange) ? exchange : new Exchange(Context.Limits, Context.Time);
+
+    public void Return(Exchange exchange)
+    {
+        exchange.Forget();
+        if (_exchanges.Count < MaxKeptExchanges) _exchanges.Push(exchange);
+    }
+
+    private void Sweep()
+    {
+        foreach (var client in _clients) client.CheckDeadline(Loop.Now);
+        foreach (var pool in _pools) pool.Trim();
+        _pools.RemoveWhere(p => p.IsEmpty);
+    }
+}

@@ -1,0 +1,206 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Tatara.Router.Tests.Support;
+
+namespace Tatara.Router.Tests;
+
+/// <summary>HTTP/2 with clients, with endpoints, and with both.</summary>
+public sealed class Http2Tests : RouterTestBase
+{
+    [Fact]
+    public async Task Get_OverTls_IsServedByAnHttp11Endpoint()
+    {
+        await using var app = RawBackend.Answering(_ => RawBackend.Ok("hi", "X-Own: 1\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n"));
+        await Router.RegisterAsync(Host, app.Endpoint, "app-1", "i-1", "0");
+        using var client = Client(Router.Ports.Https!);
+
+        for (var i = 0; i < 3; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{Host}/a?b={i}");
+            request.Headers.Add("Cookie", "x=1; y=2");
+            using var response = await client.SendAsync(request, default);
+            (response.StatusCode, response.Version).ShouldBe((HttpStatusCode.OK, HttpVersion.Version20));
+            (await response.Content.ReadAsStringAsync()).ShouldBe("hi");
+            response.Headers.GetValues("Set-Cookie").ShouldBe(["a=b", "c=d"]);
+            response.Headers.Contains("X-Vcap-Request-Id").ShouldBeTrue();
+        }
+
+        var seen = new RawResponse(app.Requests.First());
+        app.Requests.First().ShouldStartWith("GET /a?b=0 HTTP/1.1\r\n");
+        (seen["Host"], seen["X-Forwarded-Proto"], seen["X-Forwarded-For"], seen["Cookie"]).ShouldBe((Host, "https", "127.0.0.1", "x=1; y=2"));
+    }
+
+    [Fact]
+    public async Task Get_UnknownHost_GetsTheRoutersOwnAnswer()
+    {
+        using var client = Client(Router.Ports.Https!);
+        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"https://nobody.tatara.test/"), default);
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        response.Headers.GetValues("X-Cf-RouterError").ShouldBe(["unknown_route"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Post_AnyFraming_ArrivesWhole(bool hasLength)
+    {
+        await using var app = RawBackend.Start(async connection =>
+        {
+            var head = new RawResponse((await connection.ReadHeadAsync())!);
+            var body = head["Content-Length"] is { } length ? await connection.ReadTextAsync(int.Parse(length)) : (await connection.ReadChunksAsync()).Body;
+            await connection.SendAsync($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{body.Length:x}\r\n{body}\r\n0\r\n\r\n");
+            await connection.ReadToEndAsync();
+        });
+        await Router.RegisterAsync(Host, app.Endpoint);
+        using var client = Client(Router.Ports.Https!);
+        var text = new string('x', 300_000);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{Host}/") { Content = hasLength ? new StringContent(text) : new StreamContent(new Unseekable(text)) };
+
+        using var response = await client.SendAsync(request, default);
+
+        (await response.Content.ReadAsStringAsync()).ShouldBe(text);
+    }
+
+    [Fact]
+    public async Task PlainPort_ClientThatKnows_SpeaksHttp2()
+    {
+        await using var app = RawBackend.Saying("hi");
+        await Router.RegisterAsync(Host, app.Endpoint);
+        using var client = Client(Router.Ports.Http!);
+
+        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"http://{Host}/"), default);
+
+        (response.Version, await response.Content.ReadAsStringAsync()).ShouldBe((HttpVersion.Version20, "hi"));
+    }
+
+    [Fact]
+    public async Task Get_FromHttp11ToAnHttp2Endpoint_IsTranslated()
+    {
+        await using var app = await Http2Backend.StartAsync(context => context.Response.WriteAsync($"{context.Request.Protocol} {context.Request.Host} {context.Request.Headers["X-CF-InstanceID"]}"));
+        await Router.RegisterAsync(Host, app.Registration(Host));
+
+        for (var i = 0; i < 3; i++) (await Router.GetAsync(Host)).Body.ShouldBe($"HTTP/2 {Host} i-2");
+    }
+
+    [Fact]
+    public async Task Stream_BetweenHttp2Peers_FlowsBothWaysAtOnceAndEndsWithTrailers()
+    {
+        await using var app = await Http2Backend.StartAsync(async context =>
+        {
+            context.Request.Headers.TE.ToString().ShouldBe("trailers");
+            context.Response.ContentType = "application/grpc";
+            await context.Response.Body.FlushAsync();
+            var buffer = new byte[100];
+            while (await context.Request.Body.ReadAsync(buffer) is > 0 and var count)
+            {
+                await context.Response.Body.WriteAsync(buffer.AsMemory(0, count));
+                await context.Response.Body.FlushAsync();
+            }
+            context.Response.AppendTrailer("grpc-status", "0");
+        });
+        await Router.RegisterAsync(Host, app.Registration(Host));
+        using var client = Client(Router.Ports.Https!);
+        var messages = new LiveContent();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{Host}/service/method") { Content = messages };
+        request.Headers.TE.Add(new("trailers"));
+
+        using var response = await client.SendAsync(request, default);
+        var answers = await response.Content.ReadAsStreamAsync();
+        var buffer = new byte[100];
+        for (var i = 0; i < 5; i++)
+        {
+            await messages.WriteAsync($"message {i}");
+            var count = await answers.ReadAtLeastAsync(buffer, 9, throwOnEndOfStream: false);
+            Encoding.ASCII.GetString(buffer, 0, count).ShouldBe($"message {i}");
+        }
+        messages.Complete();
+
+        (await answers.ReadAsync(buffer)).ShouldBe(0);
+        response.TrailingHeaders.GetValues("grpc-status").ShouldBe(["0"]);
+    }
+
+    [Fact]
+    public async Task Endpoint_OfHttp2ThatIsGone_Is502()
+    {
+        var app = await Http2Backend.StartAsync(context => context.Response.WriteAsync("hi"));
+        await Router.RegisterAsync(Host, app.Registration(Host));
+        await app.DisposeAsync();
+
+        (await Router.GetAsync(Host)).Status.ShouldBe(502);
+    }
+
+    [Fact]
+    public async Task WebSocket_OverHttp2_Echoes()
+    {
+        await using var app = RawBackend.Start(async connection =>
+        {
+            await connection.ReadHeadAsync();
+            await connection.SendAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n");
+            using var socket = WebSocket.CreateFromStream(new NetworkStream(connection.Socket), isServer: true, null, TimeSpan.Zero);
+            var buffer = new byte[1000];
+            while (await socket.ReceiveAsync(buffer, default) is { MessageType: not WebSocketMessageType.Close } message)
+                await socket.SendAsync(buffer.AsMemory(0, message.Count), message.MessageType, message.EndOfMessage, default);
+        });
+        await Router.RegisterAsync(Host, app.Endpoint);
+        using var socket = new ClientWebSocket();
+        socket.Options.HttpVersion = HttpVersion.Version20;
+        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        using var invoker = new HttpMessageInvoker(TestClients.Handler(Router.Ports.Https!));
+
+        await socket.ConnectAsync(new Uri($"wss://{Host}/ws"), invoker, default);
+        await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, true, default);
+        var answer = new byte[100];
+        var received = await socket.ReceiveAsync(answer, default);
+
+        Encoding.ASCII.GetString(answer, 0, received.Count).ShouldBe("hello");
+    }
+
+    private static HttpMessageInvoker Client(IPEndPoint router) => new(new ExactVersion(TestClients.Handler(router)));
+
+    private sealed class ExactVersion(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    /// <summary>A body of unknown length.</summary>
+    private sealed class Unseekable(string text) : MemoryStream(Encoding.ASCII.GetBytes(text))
+    {
+        public override bool CanSeek => false;
+    }
+
+    /// <summary>A body that the test writes while the answer is read.</summary>
+    private sealed class LiveContent : HttpContent
+    {
+        private readonly TaskCompletionSource<Stream> _stream = new();
+        private readonly TaskCompletionSource _complete = new();
+
+        public async Task WriteAsync(string text)
+        {
+            var stream = await _stream.Task;
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(text));
+            await stream.FlushAsync();
+        }
+
+        public void Complete() => _complete.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.FlushAsync();
+            _stream.SetResult(stream);
+            await _complete.Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}
