@@ -26,6 +26,23 @@ missing_packages() {
   for package in "$@"; do package_installed "$package" || printf '%s\n' "$package"; done
 }
 
+# without_services COMMAND...: packages of servers would start them, open to everyone. Debian asks this file whether to.
+without_services() (
+  policy=/usr/sbin/policy-rc.d
+  if [[ ! -e $policy ]]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  DEBIAN_FRONTEND=noninteractive "$@"
+)
+
+# disable_services PACKAGE...: nor at the next boot. The platform starts what it needs itself.
+disable_services() {
+  command -v systemctl >/dev/null || return 0
+  dpkg -L "$@" | sed -nE 's#^(/usr)?/lib/systemd/system/([^@/]+\.service)$#\2#p' | xargs -r systemctl disable
+}
+
 # install_packages NAME...: those that are missing; one line of progress.
 install_packages() {
   local missing started=$SECONDS log
@@ -35,7 +52,7 @@ install_packages() {
   command -v apt-get >/dev/null || tatara_fail "These packages are missing: ${missing[*]}, and there is no apt-get." "Tatara sets itself up on Debian 12; elsewhere install them by hand."
   say "  Debian packages ${missing[*]} ..."
   log=$(mktemp)
-  if ! { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+  if ! { apt-get update -q && without_services apt-get install -q -y --no-install-recommends "${missing[@]}" && disable_services "${missing[@]}"; } >"$log" 2>&1; then
     tail -n 15 "$log" >&2
     tatara_fail "apt-get could not install ${missing[*]}." "Its last words are above; the whole log is $log."
   fi
