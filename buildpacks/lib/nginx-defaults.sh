@@ -1,11 +1,15 @@
 # Sourced when an instance starts, beside an nginx.conf that the app wrote itself. nginx is built for the paths of a system
 # of its own: what the configuration does not set leads to places that an app may write to.
 
-# nginx_sets DIRECTIVE FILE...: whether one of the files has it.
+# nginx_sets DIRECTIVE FILE...: whether one of the files has it. Every start asks often, so it asks no other program.
 nginx_sets() {
-  local directive=$1
+  local directive=$1 file text line=$'\n'
   shift
-  grep -qE "^([^#]*[{;[:space:]])?${directive}[[:space:]]" "$@"
+  for file in "$@"; do
+    IFS= read -r -d '' text <"$file" || true
+    if [[ $line$text =~ $line([^#$line]*[{\;[:space:]])?${directive}[[:space:]] ]]; then return 0; fi
+  done
+  return 1
 }
 
 # add_nginx_defaults FILE...: into the http block of the first.

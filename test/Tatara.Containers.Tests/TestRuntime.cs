@@ -71,12 +71,17 @@ public class TestRuntime : IAsyncLifetime
     internal static async Task<string> OutputAsync(IContainer container)
     {
         var text = new StringBuilder();
+        var parts = new Dictionary<string, string>();
         foreach (var line in await File.ReadAllLinesAsync(container.LogFile))
         {
             var fields = line.Split(' ', 4);
-            // P: the line goes on in the next entry.
-            text.Append(fields[3]).Append(fields[2] == "P" ? "" : "\n");
+            var part = parts[fields[1]] = parts.GetValueOrDefault(fields[1]) + fields[3];
+            // P: the line goes on in the stream's next entry.
+            if (fields[2] == "P") continue;
+            text.Append(part).Append('\n');
+            parts.Remove(fields[1]);
         }
+        foreach (var part in parts.Values) text.Append(part);
         return text.ToString().TrimEnd('\n');
     }
 

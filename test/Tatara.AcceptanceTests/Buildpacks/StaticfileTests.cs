@@ -18,7 +18,7 @@ public sealed class StaticfileTests(SharedPlatform shared) : BuildpackTest(share
         Write("Staticfile", """
             root: dist
             pushstate: enabled
-            forceHttps: true
+            force_https: true
             http_strict_transport_security: true
             location_include: includes/*.conf
             status_codes:

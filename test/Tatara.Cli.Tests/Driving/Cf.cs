@@ -57,7 +57,8 @@ internal sealed class Cf : IDisposable
 
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cf"), arguments)
+        // A suite that runs in the background hands an ignored SIGINT down; a person at a terminal has none.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Path.Combine(AppContext.BaseDirectory, "cf"), .. arguments])
         {
             WorkingDirectory = WorkingDirectory,
             RedirectStandardInput = true,
