@@ -102,42 +102,23 @@ internal static class ContainersBench
         var parents = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out var _)).Select(n => int.Parse(n!, CultureInfo.InvariantCulture))
             .Select(pid => (Pid: pid, Parent: ParentOf(pid))).Where(p => p.Parent > 0).ToList();
         var inits = parents.Where(p => monitors.Contains(p.Parent)).Select(p => p.Pid).ToHashSet();
-        return parents.Where(p => inits.Contains(p.Parent)).Sum(p => ProportionalMegabytes(p.Pid));
+        return parents.Where(p => inits.Contains(p.Parent)).Sum(p => Proc.Megabytes(Proc.Read(p.Pid, "smaps_rollup"), "Pss:"));
     }
 
     private static IEnumerable<(int Pid, string Program)> Processes(Platform platform)
     {
         foreach (var directory in Directory.GetDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(directory), out var pid) || Read(pid, "cmdline") is not { Length: > 0 } text) continue;
+            if (!int.TryParse(Path.GetFileName(directory), out var pid) || Proc.Read(pid, "cmdline") is not { Length: > 0 } text) continue;
             var command = text.Split('\0');
             if (command.Any(argument => argument.Contains(platform.Data, StringComparison.Ordinal))) yield return (pid, Path.GetFileName(command[0]));
         }
     }
 
     private static int ParentOf(int pid) =>
-        Read(pid, "stat") is { } stat ? int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture) : 0;
+        Proc.Read(pid, "stat") is { } stat ? int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture) : 0;
 
-    private static double ProportionalMegabytes(int pid) => Read(pid, "smaps_rollup") is { } rollup ? Kilobytes(rollup.Split('\n'), "Pss:") / 1024 : 0;
-
-    private static double AvailableMegabytes() => Kilobytes(File.ReadLines("/proc/meminfo"), "MemAvailable:") / 1024;
-
-    private static double Kilobytes(IEnumerable<string> lines, string field) =>
-        lines.FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal)) is { } line
-            ? double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) : 0;
-
-    /// <summary>Null when the process has ended meanwhile.</summary>
-    private static string? Read(int pid, string file)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/{file}");
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
+    private static double AvailableMegabytes() => Proc.Megabytes(File.ReadAllText("/proc/meminfo"), "MemAvailable:");
 
     private static void Expect(bool condition, string complaint)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Tatara.Testing;
 
 namespace Tatara.Bench;
@@ -23,12 +22,6 @@ internal static class FootprintBench
         }
         report.Add("ready_s", ready);
         await Task.Delay(Idle);
-        report.Add("idle_rss_mb", [platform.ProcessIds().Sum(ResidentMegabytes)]);
-    }
-
-    private static double ResidentMegabytes(int pid)
-    {
-        var line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        report.Add("idle_rss_mb", [platform.ProcessIds().Sum(pid => Proc.Megabytes(Proc.Read(pid, "status"), "VmRSS:"))]);
     }
 }

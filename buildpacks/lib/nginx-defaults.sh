@@ -6,6 +6,7 @@ nginx_sets() {
   local directive=$1 file text line=$'\n'
   shift
   for file in "$@"; do
+    text=
     IFS= read -r -d '' text <"$file" || true
     if [[ $line$text =~ $line([^#$line]*[{\;[:space:]])?${directive}[[:space:]] ]]; then return 0; fi
   done

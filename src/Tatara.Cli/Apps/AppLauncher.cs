@@ -45,6 +45,6 @@ internal sealed class AppLauncher(Session session, Target target, bool restarts)
     public static async Task ShowAsync(Session session, string appName, Target target, bool withCommands, CancellationToken stop)
     {
         var app = await session.Api.FindAppAsync(appName, target.Space.Guid, stop);
-        AppSummaryView.Show(session.Terminal, await AppSummary.GetAsync(session.Api, app, withCommands, stop), withCommands, session.Clock);
+        AppSummaryView.Show(session.Terminal, await AppSummary.GetAsync(session.Api, app, withCommands, stop), session.Clock);
     }
 }

@@ -6,13 +6,13 @@ namespace Tatara.Cli.Apps;
 /// <summary>An app with all that `cf app` shows of it.</summary>
 internal sealed record AppSummary(App App, IReadOnlyList<ProcessSummary> Processes, IReadOnlyList<Route> Routes, Droplet? Droplet)
 {
-    /// <param name="withCommands">Also ask for the start commands.</param>
+    /// <param name="withCommands">Also ask for the start commands, which lists leave out.</param>
     public static async Task<AppSummary> GetAsync(CloudController api, App app, bool withCommands, CancellationToken stop)
     {
         var processes = new List<ProcessSummary>();
         foreach (var listed in await api.ListProcessesAsync(app.Guid, stop))
         {
-            var process = withCommands ? await api.GetProcessAsync(listed.Guid, stop) : listed;
+            var process = withCommands ? await api.GetProcessAsync(listed.Guid, stop) : listed with { Command = null };
             var sidecars = await api.ListSidecarsAsync(process.Guid, stop);
             processes.Add(new ProcessSummary(process, sidecars, await api.GetStatsAsync(process.Guid, stop)));
         }

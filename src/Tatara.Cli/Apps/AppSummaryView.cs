@@ -10,8 +10,7 @@ internal static class AppSummaryView
     private static readonly string[] InstanceColumns =
         ["", "state", "since", "cpu", "memory", "disk", "logging", "cpu entitlement", "details", "ready"];
 
-    /// <param name="withCommands">Whether start commands are shown, as a push does.</param>
-    public static void Show(ITerminal terminal, AppSummary summary, bool withCommands, TimeProvider clock)
+    public static void Show(ITerminal terminal, AppSummary summary, TimeProvider clock)
     {
         terminal.KeyValues([
             ("name:", summary.App.Name),
@@ -22,7 +21,7 @@ internal static class AppSummaryView
             ("buildpacks:", ""),
         ]);
         if (summary.Droplet?.Buildpacks is { Count: > 0 } buildpacks) ShowBuildpacks(terminal, buildpacks);
-        foreach (var process in summary.Processes) Show(terminal, process, withCommands, clock);
+        foreach (var process in summary.Processes) Show(terminal, process, clock);
     }
 
     private static void ShowBuildpacks(ITerminal terminal, IReadOnlyList<DropletBuildpack> buildpacks) =>
@@ -33,7 +32,7 @@ internal static class AppSummaryView
             ],
             prefix: "\t");
 
-    private static void Show(ITerminal terminal, ProcessSummary summary, bool withCommand, TimeProvider clock)
+    private static void Show(ITerminal terminal, ProcessSummary summary, TimeProvider clock)
     {
         List<(string, string)> rows =
         [
@@ -42,7 +41,7 @@ internal static class AppSummaryView
             ("instances:", summary.Count),
             ("memory usage:", $"{summary.Process.MemoryInMb}M"),
         ];
-        if (withCommand && !string.IsNullOrEmpty(summary.Process.Command)) rows.Add(("start command:", summary.Process.Command));
+        if (!string.IsNullOrEmpty(summary.Process.Command)) rows.Add(("start command:", summary.Process.Command));
         terminal.Line();
         terminal.KeyValues(rows);
         if (summary.Instances.Count == 0) terminal.Line("There are no running instances of this process.");

@@ -31,7 +31,7 @@ internal sealed class AppCommand : CfCommand
 
         var app = await session.Api.FindAppAsync(appName, target.Space.Guid, stop);
         if (onlyGuid) session.Terminal.Line(app.Guid);
-        else AppSummaryView.Show(session.Terminal, await AppSummary.GetAsync(session.Api, app, withCommands: false, stop), withCommands: false, session.Clock);
+        else AppSummaryView.Show(session.Terminal, await AppSummary.GetAsync(session.Api, app, withCommands: false, stop), session.Clock);
         return ExitCodes.Success;
     }
 }

@@ -7,8 +7,10 @@ using Tatara.CloudController.Manifests;
 
 namespace Tatara.CloudController.Buildpacks;
 
-/// <summary>Keeps the zips of buildpacks in the blobstore. They are named by guid and hash, so new bits never overwrite those in use:
-/// a build under way may still fetch the ones before, which BlobCleaning removes later.</summary>
+/// <summary>
+/// Keeps the zips of buildpacks in the blobstore. They are named by guid and hash, so new bits never overwrite those in use: a build
+/// under way may still fetch the ones before, which <see cref="BlobCleaning"/> removes later.
+/// </summary>
 internal sealed partial class BuildpackBits(IBlobstore blobs)
 {
     /// <summary>Most that a buildpack may have; the cached ones of large runtimes come near.</summary>

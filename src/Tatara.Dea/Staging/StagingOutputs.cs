@@ -6,8 +6,7 @@ using Tatara.Dea.Droplets;
 
 namespace Tatara.Dea.Staging;
 
-/// <summary>Receives what the builder hands over, in its order: result, droplet (unpacked and checked while it is
-/// packed), cache.</summary>
+/// <summary>Receives what the builder hands over, in its order: result, droplet, cache. The droplet is unpacked and checked while it is packed.</summary>
 internal sealed class StagingOutputs(DeaOptions options, DropletStore droplets)
 {
     private const int MaxResultBytes = 1024 * 1024;

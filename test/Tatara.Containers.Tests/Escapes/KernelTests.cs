@@ -67,6 +67,23 @@ public sealed class KernelTests(Neighbourhood street) : IClassFixture<Neighbourh
         await street.ShouldBeUnharmedAsync();
     }
 
+    // The smallest 32-bit program: exit(42) by int 0x80. A kernel without that entry does not even start it.
+    [Fact]
+    public async Task SystemCalls_Of32Bits_KillTheProgram()
+    {
+        const string program = "7f454c4601010100000000000000000002000300010000005480040834000000000000000000000034002000010000000000000001000000000000000080040800800408"
+            + "600000006000000005000000001000" + "00b801000000bb2a000000cd80";
+        var (_, output) = await street.Machine.RunAsync($"""
+            file=$(mktemp) && perl -e 'print pack("H*", "{program}")' >$file && chmod +x $file
+            exec 2>/dev/null
+            $file
+            echo "ended with $?"
+            """);
+
+        output.ShouldBeOneOf("ended with 159", "ended with 126");
+        await street.ShouldBeUnharmedAsync();
+    }
+
     [Fact]
     public async Task Clone_WithANewNamespace_NotPermitted_AndClone3IsNotThere()
     {
