@@ -1,9 +1,12 @@
 using Tatara.Bench;
 using Tatara.Bench.Routing;
+using Tatara.Bench.Simulation;
 
 switch (args)
 {
     case [RouterProcess.Role, ..]: await RouterProcess.RunAsync(args); return 0;
+    case [SimulatedRoles.CloudController, ..]: await SimulatedRoles.RunCloudControllerAsync(args); return 0;
+    case [SimulatedRoles.HealthManager, ..]: await SimulatedRoles.RunHealthManagerAsync(args); return 0;
     case [EchoingApp.Role, ..]: await EchoingApp.RunAsync(args); return 0;
 }
 var json = args.Contains("--json");
@@ -18,12 +21,13 @@ var benches = new Dictionary<string, (string What, Func<Report, Task> Run)>(Stri
     ["router"] = ("CPU per request over nginx's and haproxy's; memory of 10,000 connections; how soon a route is live", RouterBench.RunAsync),
     ["router-fuzz"] = ("damaged heads and chunked bodies through the router's parsers, for a minute", FuzzBench.RunAsync),
     ["router-soak"] = ("ten minutes of requests while endpoints come and go; not one may fail", SoakBench.RunAsync),
+    ["scale-simulation"] = ("1,000 DEAs with 250 instances each, simulated, before the real Health Manager, Cloud Controller and router", ScaleSimulationBench.RunAsync),
     ["footprint"] = ("a second start until ready; resident memory of everything when idle", FootprintBench.RunAsync),
 };
 if (name is null || !benches.TryGetValue(name, out var bench))
 {
     await Console.Error.WriteLineAsync("usage: ./tatara bench NAME [--json]");
-    foreach (var (each, (what, _)) in benches) await Console.Error.WriteLineAsync($"  {each,-12} {what}");
+    foreach (var (each, (what, _)) in benches) await Console.Error.WriteLineAsync($"  {each,-16} {what}");
     return args.Contains("--help") ? 0 : 1;
 }
 var report = new Report(name, json);

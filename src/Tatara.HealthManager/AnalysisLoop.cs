@@ -20,6 +20,7 @@ internal sealed partial class AnalysisLoop(
                 if (verdict.HasSlept) Log.HasSlept(logger);
                 foreach (var dea in verdict.SilentDeas) Log.DeaSilent(logger, dea, options.HeartbeatTimeToLive.TotalSeconds);
                 if (verdict.Orders.NeedsNewerDesired) desiredSignal.Raise();
+                await sender.SendSilentAsync(verdict.SilentDeas, stoppingToken);
                 await sender.SendAsync(verdict.Orders, stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)

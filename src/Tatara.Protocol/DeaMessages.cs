@@ -23,6 +23,9 @@ public sealed record PlacementProperties(string Zone);
 /// <summary>dea.start (a DEA came up) and dea.shutdown (it leaves; then with the instances it held).</summary>
 public sealed record DeaHello(string Id, string Ip, string Version, IReadOnlyDictionary<string, int>? AppIdToCount = null);
 
+/// <summary>tatara.dea.silent: a DEA that nobody heard for too long.</summary>
+public sealed record DeaSilent(string Id);
+
 /// <summary>dea.status' reply. Sizes in MB.</summary>
 public sealed record DeaStatus(string Id, string Ip, string Version, long MaxMemory, long ReservedMemory, long UsedMemory);
 

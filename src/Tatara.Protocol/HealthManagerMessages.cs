@@ -5,7 +5,8 @@ public sealed record DropletUpdated(string Droplet);
 
 /// <summary>hm9000.start: Cloud Controller should start an instance, if it still agrees.</summary>
 /// <param name="MessageId">Unique; a repeated message is done once.</param>
-public sealed record HmStart(string MessageId, string Droplet, string Version, int InstanceIndex);
+/// <param name="Crashes">How often the index crashed in a row: an order that is given again because nothing shows has the number of the first.</param>
+public sealed record HmStart(string MessageId, string Droplet, string Version, int InstanceIndex, int Crashes = 0);
 
 /// <summary>hm9000.stop: Cloud Controller should stop an instance, if it still agrees.</summary>
 public sealed record HmStop(string MessageId, string Droplet, string Version, int InstanceIndex, string InstanceGuid, bool IsDuplicate);

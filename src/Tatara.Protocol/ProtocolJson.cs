@@ -16,6 +16,7 @@ namespace Tatara.Protocol;
 [JsonSerializable(typeof(RouterGreeting))]
 [JsonSerializable(typeof(DeaAdvertisement))]
 [JsonSerializable(typeof(DeaHello))]
+[JsonSerializable(typeof(DeaSilent))]
 [JsonSerializable(typeof(DeaStatus))]
 [JsonSerializable(typeof(DeaStartMessage))]
 [JsonSerializable(typeof(DeaStopMessage))]

@@ -35,6 +35,9 @@ public static class Subjects
     public const string Hm9000Stop = "hm9000.stop";
     public const string AppState = "app.state";
 
+    /// <summary>The Health Manager gives a DEA up: <see cref="Protocol.DeaSilent"/>. Whoever hears of it gives it nothing new until it speaks again.</summary>
+    public const string DeaSilent = "tatara.dea.silent";
+
     public const string ComponentDiscover = "vcap.component.discover";
     public const string ComponentAnnounce = "vcap.component.announce";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Tatara.Bench.Simulation;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Router;
@@ -59,6 +60,16 @@ internal sealed class RouterProcess : IAsyncDisposable
     public ValueTask RegisterAsync(IReadOnlyList<string> uris, int port, string instance) => _bus.PublishAsync(
         Subjects.RouterRegister,
         new RouterRegistration(uris, "127.0.0.1", port, "dea-0", "5b3c9a52-0000-4000-8000-000000000001", instance, "0"));
+
+    /// <summary>Registers an instance of a simulated cloud.</summary>
+    public ValueTask RegisterAsync(int instance, string address, int port)
+    {
+        var (app, index) = (instance / SimulatedCloud.InstancesPerApp, instance % SimulatedCloud.InstancesPerApp);
+        return _bus.PublishAsync(
+            Subjects.RouterRegister,
+            new RouterRegistration(
+                [$"app-{app}.bench.test"], address, port, SimulatedCloud.DeaId(index), SimulatedCloud.AppGuid(app), SimulatedCloud.InstanceGuid(instance), index.ToString(CultureInfo.InvariantCulture)));
+    }
 
     public ValueTask UnregisterAsync(IReadOnlyList<string> uris, int port, string instance) => _bus.PublishAsync(
         Subjects.RouterUnregister,

@@ -16,7 +16,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>Where it answers plain HTTP on loopback.</summary>
+    /// <summary>Where it answers plain HTTP on loopback; 0: nowhere.</summary>
     public int Port { get; }
 
     /// <summary>Starts it and waits until the port accepts connections.</summary>
@@ -36,7 +36,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             if (line.Data is { Length: > 0 } text) Report.Say($"  {name}: {text}");
         };
         var watch = Stopwatch.StartNew();
-        while (!await AnswersAsync(port))
+        while (port != 0 && !await AnswersAsync(port))
         {
             if (!process.HasExited && watch.Elapsed < StartPatience) continue;
             await server.DisposeAsync();

@@ -16,6 +16,7 @@ internal sealed class DeaListener(NatsConnection bus, DeaPool pool, DeaClient de
         await HearAsync<DeaAdvertisement>(Subjects.StagingAdvertise, null, (_, message, _) => Note(() => pool.OnStagingAdvertise(message)));
         await HearAsync<DeaHello>(Subjects.DeaStart, null, (_, _, cancellationToken) => LocateAsync(cancellationToken));
         await HearAsync<DeaHello>(Subjects.DeaShutdown, null, (_, message, _) => Note(() => pool.Remove(message.Id)));
+        await HearAsync<DeaSilent>(Subjects.DeaSilent, null, (_, message, _) => Note(() => pool.Distrust(message.Id)));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

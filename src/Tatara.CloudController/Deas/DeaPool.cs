@@ -18,7 +18,7 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
     private readonly Dictionary<string, Known> _deas = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Known> _stagers = new(StringComparer.Ordinal);
 
-    private readonly record struct Known(DeaCandidate Dea, DateTimeOffset At);
+    private readonly record struct Known(DeaCandidate Dea, DateTimeOffset At, bool IsDistrusted = false);
 
     /// <summary>dea.advertise.</summary>
     public void OnAdvertise(DeaAdvertisement message) => Remember(_deas, message);
@@ -33,6 +33,16 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
         {
             _deas.Remove(id);
             _stagers.Remove(id);
+        }
+    }
+
+    /// <summary>It seems to be gone: it gets nothing new until it speaks again.</summary>
+    public void Distrust(string id)
+    {
+        lock (_lock)
+        {
+            foreach (var pool in (Dictionary<string, Known>[])[_deas, _stagers])
+                if (pool.TryGetValue(id, out var known)) pool[id] = known with { IsDistrusted = true };
         }
     }
 
@@ -104,7 +114,7 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
     private List<DeaCandidate> Fresh(Dictionary<string, Known> pool)
     {
         var oldest = time.GetUtcNow() - Freshness;
-        return pool.Values.Where(k => k.At >= oldest).Select(k => k.Dea).ToList();
+        return pool.Values.Where(k => k.At >= oldest && !k.IsDistrusted).Select(k => k.Dea).ToList();
     }
 
     private static void Subtract(Dictionary<string, Known> pool, string id, Demand demand, IReadOnlyDictionary<string, int>? instances)

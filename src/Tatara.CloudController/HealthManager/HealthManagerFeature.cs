@@ -6,6 +6,7 @@ internal static class HealthManagerFeature
 {
     public static void AddHealthManagerOrders(this IServiceCollection services) => services
         .AddSingleton<RecentMessages>()
+        .AddSingleton<StartsUnderWay>()
         .AddScoped<HmOrders>()
         .AddScoped<CrashRecorder>()
         .AddScoped<RefusedStarts>()

@@ -9,9 +9,16 @@ namespace Tatara.CloudController.HealthManager;
 /// <summary>Listens to the Health Manager and to instances that end. Of several Cloud Controllers one gets each message.</summary>
 internal sealed class HealthManagerListener(NatsConnection bus, IServiceScopeFactory scopes, ILogger<HealthManagerListener> logger) : BusListener(bus, logger)
 {
+    /// <summary>When many DEAs vanish there are thousands of them.</summary>
+    private const int MaxStartsAtOnce = 500;
+
     protected override async Task SubscribeAsync()
     {
-        await HearAsync<HmStart>(Subjects.Hm9000Start, (services, message, stop) => services.GetRequiredService<HmOrders>().StartAsync(message, stop));
+        await HearManyAsync<HmStart>(Subjects.Hm9000Start, Subjects.Queues.CloudController, MaxStartsAtOnce, async (orders, stop) =>
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<HmOrders>().StartAsync(orders, stop);
+        });
         await HearAsync<HmStop>(Subjects.Hm9000Stop, (services, message, stop) => services.GetRequiredService<HmOrders>().StopAsync(message, stop));
         await HearAsync<DropletExited>(Subjects.DropletExited, (services, message, stop) => message.Reason == ExitReasons.Refused
             ? services.GetRequiredService<RefusedStarts>().TakeBackAsync(message, stop)

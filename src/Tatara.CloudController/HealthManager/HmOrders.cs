@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Deas;
 using Tatara.CloudController.Instances;
@@ -6,15 +7,40 @@ using Tatara.Protocol;
 namespace Tatara.CloudController.HealthManager;
 
 /// <summary>Does what the Health Manager asks for, if the database still agrees: its picture may be some seconds old.</summary>
-internal sealed class HmOrders(CloudControllerDbContext db, DeaClient deas, InstanceStarter starter, RecentMessages recent)
+internal sealed partial class HmOrders(
+    CloudControllerDbContext db, DeaClient deas, InstanceStarter starter, RecentMessages recent, StartsUnderWay underWay,
+    ILogger<HmOrders> logger)
 {
-    public async Task StartAsync(HmStart order, CancellationToken cancellationToken)
+    public async Task StartAsync(IReadOnlyList<HmStart> orders, CancellationToken cancellationToken)
     {
-        if (!recent.IsNew(order.MessageId)) return;
-        var workload = await Workload.ReadAsync(db, order.Droplet, cancellationToken);
-        if (workload is null || workload.Process.Version != order.Version || order.InstanceIndex < 0 || order.InstanceIndex >= workload.Wanted) return;
-        var homeless = await starter.StartAsync(workload, [order.InstanceIndex], cancellationToken);
-        if (homeless.Count > 0) await starter.GiveUpAsync(workload, order.InstanceIndex, cancellationToken);
+        var processes = orders.Where(o => recent.IsNew(o.MessageId) && !underWay.Has(o)).GroupBy(o => o.Droplet, StringComparer.Ordinal).ToList();
+        var workloads = await Workload.ReadManyAsync(db, [.. processes.Select(p => p.Key)], cancellationToken);
+        foreach (var ordered in processes)
+        {
+            if (!workloads.TryGetValue(ordered.Key, out var workload)) continue;
+            var wanted = ordered.Where(o => o.Version == workload.Process.Version && o.InstanceIndex >= 0 && o.InstanceIndex < workload.Wanted)
+                .DistinctBy(o => o.InstanceIndex).ToList();
+            if (wanted.Count == 0) continue;
+            try
+            {
+                await StartAsync(workload, wanted, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // What is wrong with one app is not to keep the others down; the Health Manager orders it again.
+                Log.Failed(logger, workload.Process.Guid, e);
+            }
+        }
+    }
+
+    private async Task StartAsync(Workload workload, IReadOnlyList<HmStart> orders, CancellationToken cancellationToken)
+    {
+        var homeless = await starter.StartAsync(workload, orders.Select(o => o.InstanceIndex), cancellationToken);
+        foreach (var order in orders)
+        {
+            if (homeless.Contains(order.InstanceIndex)) await starter.GiveUpAsync(workload, order.InstanceIndex, cancellationToken);
+            else underWay.Add(order);
+        }
     }
 
     public async Task StopAsync(HmStop order, CancellationToken cancellationToken)
@@ -27,4 +53,10 @@ internal sealed class HmOrders(CloudControllerDbContext db, DeaClient deas, Inst
 
     private static bool IsWanted(Workload workload, HmStop order) =>
         !order.IsDuplicate && order.Version == workload.Process.Version && order.InstanceIndex < workload.Wanted;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "Instances of {Process} that the Health Manager ordered cannot be started")]
+        public static partial void Failed(ILogger logger, string process, Exception exception);
+    }
 }

@@ -32,7 +32,7 @@ internal sealed class InstanceStarter(
     /// <summary>Tells the user, once, that an instance found no room. The Health Manager will ask for it again.</summary>
     public async Task GiveUpAsync(Workload workload, int index, CancellationToken cancellationToken)
     {
-        var (process, app, _, _) = workload;
+        var (process, app) = (workload.Process, workload.App);
         var demand = messages.DemandOf(workload);
         var why = $"insufficient resources: no DEA with stack '{demand.Stack}' has {demand.Memory} MB of memory and {demand.Disk} MB of disk free: {pool.ExplainInstance(demand)}";
         if (!troubles.Remember(process.Guid, index, process.Version, why)) return;

@@ -29,15 +29,20 @@ internal sealed class RouteUris
         static List<string> Distinct(IEnumerable<ProcessRoute> routes) => [.. routes.Select(r => r.Uri).Distinct()];
     }
 
-    public static async Task<RouteUris> ReadAsync(CloudControllerDbContext db, string appGuid, CancellationToken cancellationToken)
+    public static async Task<RouteUris> ReadAsync(CloudControllerDbContext db, string appGuid, CancellationToken cancellationToken) =>
+        (await ReadManyAsync(db, [appGuid], cancellationToken))[appGuid];
+
+    /// <summary>By the guids of all the apps that are asked for.</summary>
+    public static async Task<IReadOnlyDictionary<string, RouteUris>> ReadManyAsync(
+        CloudControllerDbContext db, IReadOnlyCollection<string> appGuids, CancellationToken cancellationToken)
     {
         var rows = await (
             from destination in db.RouteDestinations.AsNoTracking()
-            where destination.AppGuid == appGuid
+            where appGuids.Contains(destination.AppGuid)
             join route in db.Routes on destination.RouteGuid equals route.Guid
             join domain in db.Domains on route.DomainGuid equals domain.Guid
             orderby route.Id
-            select new { destination.ProcessType, destination.Protocol, Route = route, domain.Name, domain.Internal }).ToListAsync(cancellationToken);
+            select new { destination.AppGuid, destination.ProcessType, destination.Protocol, Route = route, domain.Name, domain.Internal }).ToListAsync(cancellationToken);
         var guids = rows.Select(r => r.Route.Guid).Distinct().ToList();
         var services = await (
             from binding in db.RouteBindings.AsNoTracking()
@@ -45,9 +50,10 @@ internal sealed class RouteUris
             join instance in db.ServiceInstances on binding.ServiceInstanceGuid equals instance.Guid
             where instance.RouteServiceUrl != null
             select new { binding.RouteGuid, instance.RouteServiceUrl }).ToDictionaryAsync(b => b.RouteGuid, b => b.RouteServiceUrl!, cancellationToken);
-        return new RouteUris(rows.Select(r => new ProcessRoute(
+        var routes = rows.ToLookup(r => r.AppGuid, StringComparer.Ordinal);
+        return appGuids.ToDictionary(app => app, app => new RouteUris(routes[app].Select(r => new ProcessRoute(
             r.ProcessType, AppUris.Of(r.Route, r.Name), r.Internal, r.Route.RouterGroupGuid is { } group ? new TcpRoute(group, r.Route.Port) : null,
-            services.GetValueOrDefault(r.Route.Guid), r.Protocol)));
+            services.GetValueOrDefault(r.Route.Guid), r.Protocol))));
     }
 
     private sealed record ProcessRoute(string ProcessType, string Uri, bool Internal, TcpRoute? Tcp, string? Service, string Protocol);

@@ -4,7 +4,6 @@ using Tatara.CloudController.Data;
 using Tatara.CloudController.Deas;
 using Tatara.CloudController.Environments;
 using Tatara.CloudController.NetworkPolicies;
-using Tatara.CloudController.Sidecars;
 using Tatara.Protocol;
 
 namespace Tatara.CloudController.Instances;
@@ -15,11 +14,13 @@ internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesRea
     /// <summary>Open files; Cloud Foundry's default.</summary>
     public const int FileDescriptors = 16_384;
 
+    private readonly Dictionary<string, (AppSurroundings Surroundings, IReadOnlyList<EgressRule> Rules)> _spaces = new(StringComparer.Ordinal);
+
     /// <summary>The message of index 0; the others differ in nothing but the index.</summary>
     public async Task<DeaStartMessage> CreateAsync(Workload workload, CancellationToken cancellationToken)
     {
-        var (process, app, droplet, routes) = workload;
-        var surroundings = await AppSurroundings.ReadAsync(db, app, EnvironmentGroups.Running, cancellationToken);
+        var (process, app, droplet, routes, sidecars) = workload;
+        var (surroundings, rules) = await SurroundingsOfAsync(app, cancellationToken);
         var limits = new VcapLimits(FileDescriptors, process.MemoryMb, process.DiskMb);
         return new DeaStartMessage(
             Droplet: process.Guid,
@@ -42,12 +43,25 @@ internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesRea
             ProcessType: process.Type,
             ProcessGuid: process.Guid,
             Stack: StackOf(droplet),
-            Sidecars: await SidecarStore.BesideAsync(db, process, cancellationToken),
+            Sidecars: sidecars,
             InternalNames: routes.InternalNames,
             TcpRoutes: routes.Tcp.Count == 0 ? null : routes.Tcp,
             RouteServices: routes.Services.Count == 0 ? null : routes.Services,
             Http2Uris: routes.Http2.Count == 0 ? null : routes.Http2,
-            EgressNetworkRules: await network.OfSpaceAsync(app.SpaceGuid, SecurityPhase.Running, cancellationToken));
+            EgressNetworkRules: rules);
+    }
+
+    /// <summary>What the apps of a space have in common is read once: this object lives no longer than a request or a batch of orders.</summary>
+    private async Task<(AppSurroundings Surroundings, IReadOnlyList<EgressRule> Rules)> SurroundingsOfAsync(App app, CancellationToken cancellationToken)
+    {
+        if (!_spaces.TryGetValue(app.SpaceGuid, out var space))
+        {
+            space = (
+                await AppSurroundings.ReadAsync(db, app, EnvironmentGroups.Running, cancellationToken),
+                await network.OfSpaceAsync(app.SpaceGuid, SecurityPhase.Running, cancellationToken));
+            _spaces[app.SpaceGuid] = space;
+        }
+        return (space.Surroundings with { App = app }, space.Rules);
     }
 
     public Demand DemandOf(Workload workload) => new(workload.Process.MemoryMb, workload.Process.DiskMb, StackOf(workload.Droplet!));

@@ -8,10 +8,14 @@ namespace Tatara.CloudController.Sidecars;
 /// <summary>Keeps the sidecars of apps. Those of buildpacks come with a droplet and go with the next.</summary>
 internal sealed class SidecarStore(CloudControllerDbContext db)
 {
-    /// <summary>What runs beside a process.</summary>
-    public static async Task<IReadOnlyList<SidecarSpec>?> BesideAsync(CloudControllerDbContext db, Process process, CancellationToken cancellationToken)
+    /// <summary>By the guids of their apps.</summary>
+    public static async Task<ILookup<string, Sidecar>> ReadManyAsync(CloudControllerDbContext db, IReadOnlyCollection<string> appGuids, CancellationToken cancellationToken) =>
+        (await db.Sidecars.AsNoTracking().Where(s => appGuids.Contains(s.AppGuid)).OrderBy(s => s.Id).ToListAsync(cancellationToken))
+            .ToLookup(s => s.AppGuid, StringComparer.Ordinal);
+
+    /// <summary>What of an app's sidecars runs beside a process; null: nothing.</summary>
+    public static IReadOnlyList<SidecarSpec>? Beside(IEnumerable<Sidecar> ofApp, Process process)
     {
-        var ofApp = await db.Sidecars.AsNoTracking().Where(s => s.AppGuid == process.AppGuid).OrderBy(s => s.Id).ToListAsync(cancellationToken);
         var beside = ofApp.Where(s => s.ProcessTypes.Contains(process.Type)).Select(s => new SidecarSpec(s.Name, s.Command, s.ProcessTypes, s.MemoryMb)).ToList();
         return beside.Count > 0 ? beside : null;
     }

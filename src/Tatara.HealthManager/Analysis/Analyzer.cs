@@ -85,7 +85,7 @@ internal static class Analyzer
                 oneIsTriedForAll = true;
             }
             if (slots[index].IsTaken || isForAnother || history.StartDue > situation.Now) continue;
-            orders.Starts.Add(new StartOrder(desired.Guid, desired.Version, index, 1 - (double)running / slots.Length));
+            orders.Starts.Add(new StartOrder(desired.Guid, desired.Version, index, 1 - (double)running / slots.Length, history.Crashes));
         }
     }
 

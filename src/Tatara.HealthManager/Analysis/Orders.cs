@@ -4,7 +4,8 @@ namespace Tatara.HealthManager.Analysis;
 
 /// <summary>Start an instance.</summary>
 /// <param name="Urgency">How much of its process does not run, 0 to 1: who has nothing left comes first.</param>
-internal sealed record StartOrder(string Droplet, string Version, int Index, double Urgency);
+/// <param name="Crashes">Of its index, in a row.</param>
+internal sealed record StartOrder(string Droplet, string Version, int Index, double Urgency, int Crashes = 0);
 
 /// <summary>Stop an instance.</summary>
 /// <param name="IsDuplicate">Its index is wanted, but another instance serves there.</param>

@@ -54,6 +54,20 @@ public sealed class DeaPoolTests
     }
 
     [Fact]
+    public void Distrust_Dea_GetsNothingUntilItSpeaksAgain()
+    {
+        _pool.OnAdvertise(Advertisement("a"));
+        _pool.OnStagingAdvertise(Advertisement("a"));
+
+        _pool.Distrust("a");
+
+        _pool.PlaceInstance("app", Half).ShouldBeNull();
+        _pool.PlaceStaging(Half).ShouldBeNull();
+        _pool.OnAdvertise(Advertisement("a"));
+        _pool.PlaceInstance("app", Half).ShouldBe("a");
+    }
+
+    [Fact]
     public void Remove_Dea_GetsNothingMore()
     {
         _pool.OnAdvertise(Advertisement("a"));

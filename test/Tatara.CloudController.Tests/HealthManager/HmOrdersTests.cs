@@ -44,6 +44,36 @@ public sealed class HmOrdersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_OrderedAgainBeforeItCouldShow_StartsOnce_AndAgainAfterACrash()
+    {
+        await StartAsync("m1", _app.Version, 1);
+        await StartAsync("m2", _app.Version, 1);
+        (await _dea.NextStartAsync()).Index.ShouldBe(1);
+        await StartAsync("m3", _app.Version, 1);
+        await _dea.PublishAsync(Subjects.Hm9000Start, new HmStart("m4", _app.Guid, _app.Version, 1, Crashes: 1));
+        (await _dea.NextStartAsync()).Index.ShouldBe(1);
+        await StartAsync("last", _app.Version, 0);
+
+        (await _dea.NextStartAsync()).Index.ShouldBe(0);
+        _dea.Starts.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Start_ManyAppsAtOnce_OneOfThemBroken_TheOthersStart()
+    {
+        var broken = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);
+        await _seed.ChangeAsync(db => db.Spaces.Where(s => s.Guid == broken.Space).ExecuteDeleteAsync());
+        var other = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);
+
+        await _dea.PublishAsync(Subjects.Hm9000Start, new HmStart("m1", broken.Guid, broken.Version, 0));
+        await _dea.PublishAsync(Subjects.Hm9000Start, new HmStart("m2", other.Guid, other.Version, 0));
+        await StartAsync("m3", _app.Version, 0);
+
+        string[] started = [(await _dea.NextStartAsync()).Droplet, (await _dea.NextStartAsync()).Droplet];
+        started.ShouldBe([other.Guid, _app.Guid], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Start_NotWantedAnyMore_DoesNothing()
     {
         await StartAsync("m1", "old version", 0);
