@@ -87,6 +87,13 @@ public sealed record RouterOptions
     /// </summary>
     public IReadOnlyList<string>? TrustedProxies { get; init; }
 
+    /// <summary>
+    /// Networks (10.0.0.0/8) of load balancers that begin each connection, of HTTP, HTTPS and TCP routes, with a PROXY
+    /// header (version 1 or 2): the client is the one they name. A connection of theirs that begins otherwise is closed.
+    /// Others are clients themselves, and a header of theirs is malformed HTTP.
+    /// </summary>
+    public IReadOnlyList<string> ProxyProtocolFrom { get; init; } = [];
+
     /// <summary>Trace headers that requests get when they have none, and that are continued when they have.</summary>
     public Tracing Tracing { get; init; }
 
@@ -124,7 +131,7 @@ public sealed record RouterOptions
         if (Acme is not null) ValidateAcme(Acme);
         if (Tcp is not null && new[] { HttpPort, HttpsPort, StatusPort }.FirstOrDefault(p => p is > 0 && Tcp.Ports.Contains(p.Value)) is { } shared)
             throw new ArgumentException($"Port {shared} is the router's own and cannot be one of its TCP routes' too.");
-        foreach (var network in TrustedProxies ?? [])
+        foreach (var network in (TrustedProxies ?? []).Concat(ProxyProtocolFrom))
             if (!IPNetwork.TryParse(network, out _)) throw new ArgumentException($"'{network}' is not a network like 10.0.0.0/8.");
         foreach (var address in ListenAddresses)
             if (!IPAddress.TryParse(address, out _)) throw new ArgumentException($"'{address}' is not an IP address to listen on.");

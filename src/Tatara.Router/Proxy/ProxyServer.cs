@@ -109,7 +109,8 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
             var descriptor = Native.Accept(listener, address, out var length);
             if (descriptor < 0) return;
             _ = Native.SetOption(descriptor, Native.TcpLevel, Native.NoDelayOption, 1);
-            var client = new ClientAddress(ClientAddress.Parse(address[..length]), port, isHttps: secure is not null, context.Trusted);
+            var peer = ClientAddress.Parse(address[..length]);
+            var client = new ClientAddress(peer, port, isHttps: secure is not null, context.Trusted) { BeginsWithProxyHeader = context.Balancers.Contain(peer.Address) };
             if (!context.Clients.TryEnter(client.Remote.Address))
             {
                 Native.Close(descriptor);
@@ -136,7 +137,8 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
 
     private async Task ServeAsync(Worker worker, LoopSocket socket, ClientAddress client)
     {
-        await new ClientConnection(socket, client, worker).RunAsync();
-        context.Clients.Leave(client.Remote.Address);
+        var connection = new ClientConnection(socket, client, worker);
+        await connection.RunAsync();
+        context.Clients.Leave(connection.Client.Remote.Address);
     }
 }

@@ -6,8 +6,8 @@ using Tatara.Router.Registry;
 namespace Tatara.Router.Tcp;
 
 /// <summary>
-/// One client's connection to a TCP route: 1. find an endpoint that takes it, 2. pass bytes on in both directions
-/// until both have ended. Each side waits while the other is slow to read; an idle one holds no buffer.
+/// One client's connection to a TCP route: 1. hear whom a load balancer speaks for, 2. find an endpoint that takes it,
+/// 3. pass bytes on in both directions until both have ended. Each side waits while the other is slow to read; an idle one holds no buffer.
 /// </summary>
 internal sealed partial class TcpConnection(Socket client, Route route, TcpContext context)
 {
@@ -22,7 +22,8 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
     {
         try
         {
-            _server = await ConnectAsync(stopping); // 1.
+            if (await TcpProxyHeader.ReadAsync(client, context, stopping) is not { } early) return; // 1.
+            _server = await ConnectAsync(stopping); // 2.
             if (_server is null)
             {
                 context.Counters.Fail();
@@ -31,7 +32,7 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
             client.NoDelay = true;
             KeepAlive.Enable(client);
             KeepAlive.Enable(_server);
-            await Task.WhenAll(RelayAsync(client, _server), RelayAsync(_server, client)); // 2.
+            await Task.WhenAll(RelayAsync(client, _server, early), RelayAsync(_server, client, default)); // 3.
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -82,10 +83,12 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
     }
 
     /// <summary>One direction. Its end is passed on, so that the other may go on alone; a failure ends both.</summary>
-    private async Task RelayAsync(Socket from, Socket to)
+    /// <param name="early">What was read already.</param>
+    private async Task RelayAsync(Socket from, Socket to, ReadOnlyMemory<byte> early)
     {
         try
         {
+            if (!early.IsEmpty) await SendAsync(to, early);
             while (true)
             {
                 await from.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
@@ -94,7 +97,7 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
                 try
                 {
                     count = await from.ReceiveAsync(buffer.AsMemory(0, BufferBytes), SocketFlags.None);
-                    for (var sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), SocketFlags.None);
+                    await SendAsync(to, buffer.AsMemory(0, count));
                 }
                 finally
                 {
@@ -102,7 +105,6 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
                 }
                 Volatile.Write(ref _lastUse, context.Time.GetTimestamp());
                 if (count == 0) break;
-                context.Counters.Relay(count);
             }
             to.Shutdown(SocketShutdown.Send);
         }
@@ -112,6 +114,12 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
             Reset(from);
             throw;
         }
+    }
+
+    private async ValueTask SendAsync(Socket to, ReadOnlyMemory<byte> data)
+    {
+        for (var left = data; !left.IsEmpty;) left = left[await to.SendAsync(left, SocketFlags.None)..];
+        context.Counters.Relay(data.Length);
     }
 
     /// <summary>What was cut off must not look like an orderly end to the other side.</summary>

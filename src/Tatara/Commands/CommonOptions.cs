@@ -31,10 +31,13 @@ internal sealed class CommonOptions
     private readonly Option<double> _overcommit = new("--memory-overcommit") { Description = "promise so many times the memory there is", DefaultValueFactory = _ => Defaults.MemoryOvercommit };
     private readonly Option<int> _stagingTimeout = new("--staging-timeout") { Description = "minutes that the staging of an app may take", DefaultValueFactory = _ => Defaults.StagingTimeout };
 
+    private readonly RouterFlags _router = new();
+
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _tcpPorts, _httpsOnly, _acme, _acmeNames, _acmeContact, _acmeAuthorities, _listen, _deas, _portsFrom, _network, _noHosts, _jsonLog, _memory, _overcommit, _stagingTimeout])
             command.Options.Add(option);
+        _router.AddTo(command);
     }
 
     /// <summary>The flags that make another process of this program belong to the same platform.</summary>
@@ -80,6 +83,7 @@ internal sealed class CommonOptions
             MemoryMb = result.GetValue(_memory),
             StagingTimeout = result.GetRequiredValue(_stagingTimeout),
             MemoryOvercommit = result.GetValue(_overcommit),
+            Router = _router.Read(result),
         }.Validated();
     }
 }

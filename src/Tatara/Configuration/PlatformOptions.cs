@@ -82,6 +82,8 @@ internal sealed record PlatformOptions
     /// <summary>How much more memory is promised than there is; apps seldom use all they ask for.</summary>
     public double MemoryOvercommit { get; init; } = 1;
 
+    public RouterSettings Router { get; init; } = new();
+
     public int BusPort => PortsFrom + 22;
     public int CloudControllerPort => PortsFrom + 1;
     public int UaaPort => PortsFrom + 2;

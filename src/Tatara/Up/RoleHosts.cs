@@ -72,6 +72,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             RouteServices = new RouteServiceOptions(secrets.RouteServiceSecret),
             PruneInterval = RoutePruneInterval,
             Tcp = new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts),
+            ProxyProtocolFrom = options.Router.ProxyProtocolFrom,
             StatusPort = options.RouterStatusPort,
             StatusPassword = secrets.BulkPassword,
         }, logging);
