@@ -12,6 +12,9 @@ namespace Tatara.Router;
 /// <summary>How one router runs.</summary>
 public sealed record RouterOptions
 {
+    /// <summary>A router that takes a day to end is one that was forgotten.</summary>
+    private static readonly TimeSpan MaxDrain = TimeSpan.FromHours(24);
+
     /// <summary>The bus that endpoints register on.</summary>
     public required NatsOptions Bus { get; init; }
 
@@ -74,6 +77,12 @@ public sealed record RouterOptions
 
     /// <summary>How long a connect to an endpoint may take before the next one is tried.</summary>
     public TimeSpan EndpointConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>When the router stops, its health check fails for this long before it takes no more connections. Longer than load balancers take to notice; zero where there is none.</summary>
+    public TimeSpan DrainWait { get; init; }
+
+    /// <summary>How long requests, tunnels and connections of TCP routes may go on after that. Nothing is waited for when all have ended.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Requests and tunnels that one endpoint serves at a time; 0 for any number. More get 503: better a few refused than an app drowned.</summary>
     public int MaxConnectionsPerEndpoint { get; init; } = 500;
@@ -141,6 +150,8 @@ public sealed record RouterOptions
             (nameof(EndpointTimeout), EndpointTimeout), (nameof(EndpointConnectTimeout), EndpointConnectTimeout),
         })
             if (value <= TimeSpan.Zero) throw new ArgumentException($"{name} must be more than zero.");
+        if (DrainWait < TimeSpan.Zero || DrainTimeout < TimeSpan.Zero || DrainWait + DrainTimeout > MaxDrain)
+            throw new ArgumentException($"DrainWait and DrainTimeout must be zero or more, and {MaxDrain.TotalHours:0} hours together at most.");
         if (PruneThreshold <= RegisterInterval)
             throw new ArgumentException("PruneThreshold must exceed RegisterInterval, or live endpoints are dropped.");
     }

@@ -36,6 +36,13 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
         return Task.CompletedTask;
     }
 
+    /// <summary>Serves as before, but asks each client to come by another connection the next time: a load balancer leads that elsewhere.</summary>
+    public void SendElsewhere()
+    {
+        foreach (var worker in _workers) worker.Loop.Post(worker.SendElsewhere);
+        context.Http2.SendElsewhere();
+    }
+
     /// <summary>Takes no more clients, ends the idle ones, and waits for the others as long as the host has patience.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -48,6 +55,7 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
             listener.Dispose();
         }
         await Task.WhenAll(_workers.Select(w => RunAsync(w, w.Drain)));
+        context.Http2.SendElsewhere();
         try
         {
             while (_workers.Any(w => w.Count > 0)) await Task.Delay(DrainPoll, context.Time, cancellationToken);

@@ -8,15 +8,22 @@ using Tatara.Router.Registry;
 namespace Tatara.Router.Status;
 
 /// <summary>/healthz for load balancers; /routes and /metrics for operators, who have to show the password.</summary>
-internal sealed class StatusEndpoints(RouteRegistry registry, MetricsPage metrics, RouterOptions options)
+internal sealed class StatusEndpoints(RouteRegistry registry, MetricsPage metrics, Drain drain, RouterOptions options)
 {
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
     {
-        "/healthz" => context.Response.WriteAsync("ok\n"),
+        "/healthz" => WriteHealthAsync(context),
         "/routes" when options.StatusPassword is not null => AuthorizedAsync(context, WriteRoutesAsync),
         "/metrics" when options.StatusPassword is not null => AuthorizedAsync(context, WriteMetricsAsync),
         _ => NotFound(context),
     };
+
+    private Task WriteHealthAsync(HttpContext context)
+    {
+        if (!drain.HasBegun) return context.Response.WriteAsync("ok\n");
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsync("draining\n");
+    }
 
     private static Task NotFound(HttpContext context)
     {

@@ -92,6 +92,9 @@ public sealed class TestRouter : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops the router as a signal does. The bus stays.</summary>
+    public Task StopAsync(CancellationToken patience = default) => _host.StopAsync(patience);
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
