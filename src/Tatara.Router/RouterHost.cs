@@ -108,6 +108,6 @@ public static class RouterHost
         kestrel.Limits.MaxRequestBufferSize = 2 * options.Limits.MaxHeadBytes;
         kestrel.Listen(InProcessTransport.Clients, l => l.Protocols = HttpProtocols.Http2);
         if (options.StatusPort is { } status)
-            kestrel.Listen(IPAddress.Loopback, status, l => ports.Add(nameof(RouterPorts.Status), () => l.EndPoint));
+            kestrel.Listen(IPAddress.Parse(options.StatusAddress), status, l => ports.Add(nameof(RouterPorts.Status), () => l.EndPoint));
     }
 }

@@ -51,7 +51,10 @@ public sealed record RouterOptions
     /// <summary>Port of HTTPS as clients see it, which redirects lead to; null: the one of <see cref="HttpsPort"/>.</summary>
     public int? ExternalHttpsPort { get; init; }
 
-    /// <summary>Loopback port of /healthz, /routes and /metrics; 0 takes any free one, null turns it off.</summary>
+    /// <summary>Address of the status port. Others than loopback are for load balancers elsewhere; the password then goes over the network in the clear.</summary>
+    public string StatusAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>Port of /healthz, /routes and /metrics; 0 takes any free one, null turns it off.</summary>
     public int? StatusPort { get; init; }
 
     /// <summary>User of /routes and /metrics.</summary>
@@ -142,7 +145,7 @@ public sealed record RouterOptions
             throw new ArgumentException($"Port {shared} is the router's own and cannot be one of its TCP routes' too.");
         foreach (var network in (TrustedProxies ?? []).Concat(ProxyProtocolFrom))
             if (!IPNetwork.TryParse(network, out _)) throw new ArgumentException($"'{network}' is not a network like 10.0.0.0/8.");
-        foreach (var address in ListenAddresses)
+        foreach (var address in ListenAddresses.Append(StatusAddress))
             if (!IPAddress.TryParse(address, out _)) throw new ArgumentException($"'{address}' is not an IP address to listen on.");
         foreach (var (name, value) in new[]
         {

@@ -7,16 +7,40 @@ namespace Tatara.Commands;
 /// <summary>Flags of the router, wherever it runs.</summary>
 internal sealed class RouterFlags
 {
+    private const int MaxDrainSeconds = 12 * 3600;
+
     private readonly Option<string[]> _proxyProtocol = new("--proxy-protocol") { Description = "networks of load balancers that begin each connection with a PROXY header, like 10.0.0.0/8", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int?> _drainWait = new("--drain-wait") { Description = "seconds for which the router's health check fails before it takes no more connections (default: 0; of `run router`: 10)" };
+    private readonly Option<int?> _drainTimeout = new("--drain-timeout") { Description = "seconds that requests under way may take after that (default: 4; of `run router`: 60)" };
+    private readonly Option<int?> _externalHttpsPort = new("--external-https-port") { Description = "port of HTTPS as clients see it, when something stands in front" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_proxyProtocol]) command.Options.Add(option);
+        foreach (var option in (Option[])[_proxyProtocol, _drainWait, _drainTimeout, _externalHttpsPort]) command.Options.Add(option);
     }
 
     public RouterSettings Read(ParseResult result) => new()
     {
         ProxyProtocolFrom = Networks(result.GetValue(_proxyProtocol) ?? []),
+        DrainWait = Seconds(result, _drainWait),
+        DrainTimeout = Seconds(result, _drainTimeout),
+        ExternalHttpsPort = result.GetValue(_externalHttpsPort) is not { } port ? null
+            : port is > 0 and <= IPEndPoint.MaxPort ? port : throw new SetupException($"--external-https-port {port} is not a port.", "Ports are 1 to 65535."),
+    };
+
+    /// <summary>What the command's router may need to end, as far as the command line says.</summary>
+    public static TimeSpan LongestDrain(ParseResult result)
+    {
+        var flags = result.CommandResult.Command.Options.OfType<Option<int?>>().Where(o => o.Name is "--drain-wait" or "--drain-timeout");
+        var said = flags.Where(o => result.GetResult(o) is { } found && !found.Errors.Any()).Sum(o => Math.Clamp(result.GetValue(o) ?? 0, 0, MaxDrainSeconds));
+        return TimeSpan.FromSeconds(said) + RunRouterCommand.UsualDrain;
+    }
+
+    private static TimeSpan? Seconds(ParseResult result, Option<int?> option) => result.GetValue(option) switch
+    {
+        null => null,
+        >= 0 and <= MaxDrainSeconds and var seconds => TimeSpan.FromSeconds(seconds),
+        var other => throw new SetupException($"{option.Name} {other} cannot be.", $"It is a number of seconds from 0 to {MaxDrainSeconds}."),
     };
 
     private static string[] Networks(string[] networks)

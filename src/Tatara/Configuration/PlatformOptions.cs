@@ -84,6 +84,9 @@ internal sealed record PlatformOptions
 
     public RouterSettings Router { get; init; } = new();
 
+    /// <summary>Port of HTTPS in addresses that clients are told.</summary>
+    public int ExternalHttpsPort => Router.ExternalHttpsPort ?? HttpsPort;
+
     public int BusPort => PortsFrom + 22;
     public int CloudControllerPort => PortsFrom + 1;
     public int UaaPort => PortsFrom + 2;
@@ -122,6 +125,8 @@ internal sealed record PlatformOptions
     public string DeaDirectory(string name) => Path.Combine(Data, name);
 
     public static string DeaName(int index) => $"dea-{index}";
+
+    public static string RouterName(int index) => $"router-{index}";
 
     /// <exception cref="SetupException">Something in it cannot work.</exception>
     public PlatformOptions Validated()

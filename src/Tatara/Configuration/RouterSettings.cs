@@ -5,4 +5,13 @@ internal sealed record RouterSettings
 {
     /// <summary>Networks of load balancers that speak the PROXY protocol.</summary>
     public IReadOnlyList<string> ProxyProtocolFrom { get; init; } = [];
+
+    /// <summary>How long the health check fails before no more connections are taken; null: what suits the command.</summary>
+    public TimeSpan? DrainWait { get; init; }
+
+    /// <summary>How long what is under way may go on after that; null: what suits the command.</summary>
+    public TimeSpan? DrainTimeout { get; init; }
+
+    /// <summary>Port of HTTPS as clients see it; null: the router's own.</summary>
+    public int? ExternalHttpsPort { get; init; }
 }

@@ -25,6 +25,9 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
     /// <summary>A deleted route says "unknown" instead of "no instances" soon; the few routes of one machine are looked through in no time.</summary>
     private static readonly TimeSpan RoutePruneInterval = TimeSpan.FromSeconds(2);
 
+    /// <summary>Nobody likes to wait for Ctrl-C, and nobody who develops keeps more than a WebSocket open.</summary>
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(4);
+
     /// <summary>Share of the machine's memory that apps may have when nothing is said.</summary>
     private const double MemoryShare = 0.75;
 
@@ -52,12 +55,14 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
 
     private Uri UaaUrl => new($"http://127.0.0.1:{options.UaaPort}");
 
-    public IHost Router()
+    public IHost Router() => Router(new RouterPlace(PlatformOptions.RouterName(0), options.RouterStatusPort, "127.0.0.1", ServesTcp: true));
+
+    public IHost Router(RouterPlace place)
     {
         var tls = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);
         return RouterHost.Build(new RouterOptions
         {
-            Bus = Bus("router"),
+            Bus = Bus(place.Name),
             ListenAddresses = options.Listen == "0.0.0.0" ? [] : [options.Listen],
             HttpPort = options.HttpPort,
             HttpsPort = options.HttpsPort,
@@ -71,9 +76,13 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             },
             RouteServices = new RouteServiceOptions(secrets.RouteServiceSecret),
             PruneInterval = RoutePruneInterval,
-            Tcp = new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts),
+            Tcp = place.ServesTcp ? new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts) : null,
             ProxyProtocolFrom = options.Router.ProxyProtocolFrom,
-            StatusPort = options.RouterStatusPort,
+            DrainWait = options.Router.DrainWait ?? TimeSpan.Zero,
+            DrainTimeout = options.Router.DrainTimeout ?? DrainTimeout,
+            ExternalHttpsPort = options.ExternalHttpsPort,
+            StatusPort = place.StatusPort,
+            StatusAddress = place.StatusAddress,
             StatusPassword = secrets.BulkPassword,
         }, logging);
     }
@@ -88,7 +97,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         BlobSigningKey = secrets.BlobSigningKey,
         BulkUser = BulkUser,
         BulkPassword = secrets.BulkPassword,
-        ExternalHttpsPort = options.HttpsPort,
+        ExternalHttpsPort = options.ExternalHttpsPort,
         BuildpackDirectory = options.Buildpacks,
         RouterGroups = [new RouterGroup(PlatformOptions.RouterGroupGuid, PlatformOptions.RouterGroup, options.TcpPorts)],
         StagingTimeout = TimeSpan.FromMinutes(options.StagingTimeout),
@@ -102,7 +111,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "uaa"),
         Port = options.UaaPort,
-        ExternalHttpsPort = options.HttpsPort,
+        ExternalHttpsPort = options.ExternalHttpsPort,
         AdminPassword = secrets.AdminPassword,
     }, logging);
 
