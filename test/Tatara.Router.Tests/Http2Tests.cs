@@ -42,6 +42,46 @@ public sealed class Http2Tests : RouterTestBase
         response.Headers.GetValues("X-Cf-RouterError").ShouldBe(["unknown_route"]);
     }
 
+    [Fact]
+    public async Task Get_TwoRoutesOfOneInstanceWithTwoProtocols_EachIsAskedInItsOwn()
+    {
+        await using var http1 = RawBackend.Saying("by HTTP/1.1");
+        await using var http2 = await Http2Backend.StartAsync(context => context.Response.WriteAsync("by HTTP/2"));
+        await using var app = RawBackend.Start(connection => BothAsync(connection, http1.Endpoint, http2.Endpoint));
+        var registration = new Tatara.Protocol.RouterRegistration([Host], "127.0.0.1", app.Endpoint.Port, "dea", "app-1", "i-1", "0");
+        const string other = "grpc.tatara.test";
+        await Router.RegisterAsync(Host, registration);
+        await Router.RegisterAsync(other, registration with { Uris = [other], Protocol = "http2" });
+
+        for (var i = 0; i < 3; i++)
+        {
+            (await Router.GetAsync(Host)).Body.ShouldBe("by HTTP/1.1");
+            (await Router.GetAsync(other)).Body.ShouldBe("by HTTP/2");
+        }
+
+        // A destination changes its protocol: the route has one member as before, and that one speaks the new one.
+        await Router.Bus.PublishAsync(Tatara.Protocol.Subjects.RouterRegister, registration with { Protocol = "http2" });
+        await TestRouter.UntilAsync(() => Router.Members(Host).Single().SpeaksHttp2);
+        (await Router.GetAsync(Host)).Body.ShouldBe("by HTTP/2");
+
+        // Who unregisters need not know what was spoken.
+        await Router.Bus.PublishAsync(Tatara.Protocol.Subjects.RouterUnregister, registration with { Uris = [Host, other] });
+        await TestRouter.UntilAsync(() => !Router.Members(Host).Any() && !Router.Members(other).Any());
+    }
+
+    [Fact]
+    public async Task Register_AddressOfTwoProtocolsNowBelongsToAnotherApp_BothAreGone()
+    {
+        await using var app = RawBackend.Saying("new");
+        var registration = new Tatara.Protocol.RouterRegistration([Host], "127.0.0.1", app.Endpoint.Port, "dea", "app-1", "i-1", "0");
+        await Router.RegisterAsync(Host, registration);
+        await Router.RegisterAsync("grpc.tatara.test", registration with { Uris = ["grpc.tatara.test"], Protocol = "http2" });
+        await Router.RegisterAsync("new.tatara.test", registration with { Uris = ["new.tatara.test"], App = "app-2", PrivateInstanceId = "i-2" });
+        Router.Members(Host).ShouldBeEmpty();
+        Router.Members("grpc.tatara.test").ShouldBeEmpty();
+        (await Router.GetAsync("new.tatara.test")).Body.ShouldBe("new");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -170,6 +210,21 @@ public sealed class Http2Tests : RouterTestBase
     }
 
     /// <summary>A body of unknown length.</summary>
+    /// <summary>An app server that tells HTTP/2 from HTTP/1.1 by the first bytes, as they may.</summary>
+    private static async Task BothAsync(RawClient connection, IPEndPoint http1, IPEndPoint http2)
+    {
+        var first = await connection.ReadTextAsync(4);
+        using var served = await RawClient.ConnectAsync(first == "PRI " ? http2 : http1);
+        await served.SendAsync(first + connection.ReadBuffered());
+        await Task.WhenAny(PumpAsync(connection.Socket, served.Socket), PumpAsync(served.Socket, connection.Socket));
+    }
+
+    private static async Task PumpAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await from.ReceiveAsync(buffer) is > 0 and var count) await to.SendAsync(buffer.AsMemory(0, count));
+    }
+
     private sealed class Unseekable(string text) : MemoryStream(Encoding.ASCII.GetBytes(text))
     {
         public override bool CanSeek => false;

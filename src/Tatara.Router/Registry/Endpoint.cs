@@ -3,7 +3,7 @@ using Tatara.Router.Proxy.Backends;
 namespace Tatara.Router.Registry;
 
 /// <summary>
-/// One instance at one address. Another instance at the same address is another endpoint with connections of its
+/// One instance at one address, by one protocol. Another instance at the same address is another endpoint with connections of its
 /// own: nothing sent to the one can reach the other.
 /// </summary>
 internal sealed class Endpoint(EndpointAddress address, EndpointOwner owner, string? index, IReadOnlyDictionary<string, string>? tags)
