@@ -43,6 +43,7 @@ internal static class CommandList
         ("router-groups", null, () => new RouterGroupsCommand()),
         ("routes", "r", () => new RoutesCommand()),
         ("create-route", null, () => new CreateRouteCommand()),
+        ("update-route", null, () => new UpdateRouteCommand()),
         ("map-route", null, () => new MapRouteCommand()),
         ("unmap-route", null, () => new UnmapRouteCommand()),
         ("delete-route", null, () => new DeleteRouteCommand()),
