@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Tatara.Configuration;
+using Tatara.Router.Tls;
 
 namespace Tatara.Commands;
 
@@ -12,11 +13,13 @@ internal sealed class RouterFlags
     private readonly Option<string[]> _proxyProtocol = new("--proxy-protocol") { Description = "networks of load balancers that begin each connection with a PROXY header, like 10.0.0.0/8", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int?> _drainWait = new("--drain-wait") { Description = "seconds for which the router's health check fails before it takes no more connections (default: 0; of `run router`: 10)" };
     private readonly Option<int?> _drainTimeout = new("--drain-timeout") { Description = "seconds that requests under way may take after that (default: 4; of `run router`: 60)" };
+    private readonly Option<string?> _clientCa = new("--client-ca") { Description = "PEM file of authorities: HTTPS clients are asked for a certificate, and one that they show must be of these" };
+    private readonly Option<string> _forwardedClientCert = new("--forwarded-client-cert") { Description = "what becomes of X-Forwarded-Client-Cert: sanitize_set, forward or always_forward", DefaultValueFactory = _ => "sanitize_set" };
     private readonly Option<int?> _externalHttpsPort = new("--external-https-port") { Description = "port of HTTPS as clients see it, when something stands in front" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_proxyProtocol, _drainWait, _drainTimeout, _externalHttpsPort]) command.Options.Add(option);
+        foreach (var option in (Option[])[_proxyProtocol, _drainWait, _drainTimeout, _clientCa, _forwardedClientCert, _externalHttpsPort]) command.Options.Add(option);
     }
 
     public RouterSettings Read(ParseResult result) => new()
@@ -24,6 +27,15 @@ internal sealed class RouterFlags
         ProxyProtocolFrom = Networks(result.GetValue(_proxyProtocol) ?? []),
         DrainWait = Seconds(result, _drainWait),
         DrainTimeout = Seconds(result, _drainTimeout),
+        ClientAuthorities = result.GetValue(_clientCa) is not { } file ? null
+            : File.Exists(file) ? Path.GetFullPath(file) : throw new SetupException($"--client-ca: there is no file {file}.", "Name a PEM file of the authorities that clients' certificates are of."),
+        ForwardedClientCert = result.GetRequiredValue(_forwardedClientCert) switch
+        {
+            "sanitize_set" => ForwardedClientCertMode.SanitizeSet,
+            "forward" => ForwardedClientCertMode.Forward,
+            "always_forward" => ForwardedClientCertMode.AlwaysForward,
+            var other => throw new SetupException($"--forwarded-client-cert {other} cannot be.", "It is sanitize_set, forward or always_forward."),
+        },
         ExternalHttpsPort = result.GetValue(_externalHttpsPort) is not { } port ? null
             : port is > 0 and <= IPEndPoint.MaxPort ? port : throw new SetupException($"--external-https-port {port} is not a port.", "Ports are 1 to 65535."),
     };

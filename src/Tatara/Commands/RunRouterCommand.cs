@@ -25,12 +25,15 @@ internal static class RunRouterCommand
         var status = new Option<int>("--status-port") { Description = "port of /healthz, /routes and /metrics (default: any free one)" };
         var statusListen = new Option<string>("--status-listen") { Description = "address of that port, for load balancers elsewhere", DefaultValueFactory = _ => "127.0.0.1" };
         var noTcp = new Option<bool>("--no-tcp-routes") { Description = "leave the ports of TCP routes to another router of this machine" };
-        var router = new Command("router", "Run one more router. SIGTERM drains it: its health check fails, then it takes no more connections, then requests under way finish.") { index, status, statusListen, noTcp };
+        var require = new Option<bool>("--require-client-certificate") { Description = "turn HTTPS clients away that show no certificate; needs --client-ca" };
+        var router = new Command("router", "Run one more router. SIGTERM drains it: its health check fails, then it takes no more connections, then requests under way finish.") { index, status, statusListen, noTcp, require };
         common.AddTo(router);
         router.SetAction(async (result, cancellationToken) =>
         {
             var read = common.Read(result);
-            var options = read with { Router = read.Router with { DrainWait = read.Router.DrainWait ?? DrainWait, DrainTimeout = read.Router.DrainTimeout ?? DrainTimeout } };
+            var options = read with { Router = read.Router with { DrainWait = read.Router.DrainWait ?? DrainWait, DrainTimeout = read.Router.DrainTimeout ?? DrainTimeout, RequiresClientCertificate = result.GetValue(require) } };
+            if (options.Router is { RequiresClientCertificate: true, ClientAuthorities: null })
+                throw new SetupException("--require-client-certificate needs authorities to check certificates by.", "Add --client-ca FILE.");
             if (!File.Exists(options.SecretsFile)) throw new SetupException($"{options.Data} is not a platform's data folder.", "Name the right one by --data.");
             if (result.GetValue(index) < 1) throw new SetupException($"--index {result.GetValue(index)} cannot be.", "Further routers count from 1.");
             var name = PlatformOptions.RouterName(result.GetValue(index));

@@ -1,3 +1,5 @@
+using Tatara.Router.Tls;
+
 namespace Tatara.Configuration;
 
 /// <summary>What the router can be told beyond where it listens.</summary>
@@ -11,6 +13,14 @@ internal sealed record RouterSettings
 
     /// <summary>How long what is under way may go on after that; null: what suits the command.</summary>
     public TimeSpan? DrainTimeout { get; init; }
+
+    /// <summary>PEM: clients are asked for certificates of these authorities; null: they are not asked.</summary>
+    public string? ClientAuthorities { get; init; }
+
+    /// <summary>Clients without one are turned away.</summary>
+    public bool RequiresClientCertificate { get; init; }
+
+    public ForwardedClientCertMode ForwardedClientCert { get; init; } = ForwardedClientCertMode.SanitizeSet;
 
     /// <summary>Port of HTTPS as clients see it; null: the router's own.</summary>
     public int? ExternalHttpsPort { get; init; }

@@ -11,6 +11,7 @@ using Tatara.Router;
 using Tatara.Router.Acme;
 using Tatara.Router.RouteServices;
 using Tatara.Router.Tcp;
+using Tatara.Router.Tls;
 using Tatara.Tls;
 using Tatara.Uaa;
 
@@ -77,10 +78,13 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             RouteServices = new RouteServiceOptions(secrets.RouteServiceSecret),
             PruneInterval = RoutePruneInterval,
             Tcp = place.ServesTcp ? new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts) : null,
+            ClientCertificates = options.Router.ClientAuthorities is { } authorities ? new ClientCertificates(options.Router.RequiresClientCertificate, authorities) : null,
+            ForwardedClientCert = options.Router.ForwardedClientCert,
             ProxyProtocolFrom = options.Router.ProxyProtocolFrom,
             DrainWait = options.Router.DrainWait ?? TimeSpan.Zero,
             DrainTimeout = options.Router.DrainTimeout ?? DrainTimeout,
             ExternalHttpsPort = options.ExternalHttpsPort,
+            Zone = options.Zone,
             StatusPort = place.StatusPort,
             StatusAddress = place.StatusAddress,
             StatusPassword = secrets.BulkPassword,
@@ -166,7 +170,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             ReservedDiskMb = DiskReserveMb,
             MemoryOvercommit = options.MemoryOvercommit,
             HeartbeatInterval = HeartbeatInterval,
-            Zone = $"zone-{index}",
+            Zone = options.Zone ?? $"zone-{index}",
         }, containers, logging);
     }
 }
