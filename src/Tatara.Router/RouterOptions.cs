@@ -90,6 +90,9 @@ public sealed record RouterOptions
     /// <summary>Requests and tunnels that one endpoint serves at a time; 0 for any number. More get 503: better a few refused than an app drowned.</summary>
     public int MaxConnectionsPerEndpoint { get; init; } = 500;
 
+    /// <summary>Bytes of the largest request body; larger ones get 413, by their Content-Length or as soon as their chunks announce more. Null: apps decide.</summary>
+    public long? MaxBodyBytes { get; init; }
+
     /// <summary>Where this router runs. Endpoints of the same zone go first; null knows no zones.</summary>
     public string? Zone { get; init; }
 
@@ -153,6 +156,7 @@ public sealed record RouterOptions
             (nameof(EndpointTimeout), EndpointTimeout), (nameof(EndpointConnectTimeout), EndpointConnectTimeout),
         })
             if (value <= TimeSpan.Zero) throw new ArgumentException($"{name} must be more than zero.");
+        if (MaxBodyBytes < 0) throw new ArgumentException("MaxBodyBytes must be zero or more.");
         if (DrainWait < TimeSpan.Zero || DrainTimeout < TimeSpan.Zero || DrainWait + DrainTimeout > MaxDrain)
             throw new ArgumentException($"DrainWait and DrainTimeout must be zero or more, and {MaxDrain.TotalHours:0} hours together at most.");
         if (PruneThreshold <= RegisterInterval)

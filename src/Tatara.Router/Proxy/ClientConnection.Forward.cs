@@ -194,6 +194,7 @@ internal sealed partial class ClientConnection
         if (backend.IsReused) _worker.PoolOf(backend.Endpoint).Clear();
         if (mayRetry) return Outcome.Retry;
         if (end == BodyEnd.Malformed) return await RefuseAsync(RouterError.Malformed);
+        if (end == BodyEnd.TooLarge) return await RefuseAsync(RouterError.BodyTooLarge);
         if (end == BodyEnd.ClientGone || (IsGone && !_isExpired)) return Outcome.Abort;
         if (end == BodyEnd.Stopped && _isExpired) return await RefuseAsync(RouterError.ClientTooSlow);
         Log.EndpointFailed(_context.Logger, backend.Endpoint.Address.ToString(), backend.Endpoint.Owner.App,

@@ -33,6 +33,7 @@ internal sealed partial class ClientConnection
         Complete,
         ClientGone,
         Malformed,
+        TooLarge,
         EndpointFailed,
         Stopped,
     }
@@ -119,7 +120,7 @@ internal sealed partial class ClientConnection
     {
         var end = Request.IsChunked ? await RelayChunkedRequestAsync(backend) : await RelayRequestBytesAsync(backend, left);
         // An endpoint must not take half a body for a whole one, and there is nobody left to answer to.
-        if (end is BodyEnd.ClientGone or BodyEnd.Malformed) CloseBackend();
+        if (end is BodyEnd.ClientGone or BodyEnd.Malformed or BodyEnd.TooLarge) CloseBackend();
         if (end != BodyEnd.Complete) return end;
         OnBodyRead();
         return end;
@@ -176,6 +177,7 @@ internal sealed partial class ClientConnection
             {
                 var status = chunks.Read(data.Span, output, keepChunks: true, out var consumed, out var written);
                 _exchange.ReceivedBytes += consumed;
+                if (chunks.Announced > _context.MaxBodyBytes) return BodyEnd.TooLarge;
                 if (written > 0 && !await SendAllAsync(backend.Socket, output.AsMemory(0, written))) return FailedToSend();
                 if (status == ChunkedStatus.Malformed) return BodyEnd.Malformed;
                 if (status == ChunkedStatus.Done)

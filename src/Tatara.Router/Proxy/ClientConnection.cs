@@ -123,6 +123,7 @@ internal sealed partial class ClientConnection
     {
         HeadRead.TooSlow => RefuseAsync(RouterError.ClientTooSlow),
         HeadRead.Refused => RefuseAsync(RouterError.Of(_headStatus)),
+        _ when Request.ContentLength > _context.MaxBodyBytes => RefuseAsync(RouterError.BodyTooLarge),
         _ when FindOwnAnswer() is { } answer => AnswerAsync(answer),
         _ when FindRoute() is { } error => RefuseAsync(error),
         _ => ForwardAsync(),

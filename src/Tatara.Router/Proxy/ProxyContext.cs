@@ -30,5 +30,6 @@ internal sealed class ProxyContext(
     public ClientCounts Clients { get; } = new(options.Limits);
     public TrustedProxies Trusted { get; } = new(options.TrustedProxies);
     public Balancers Balancers { get; } = new(options.ProxyProtocolFrom);
+    public long MaxBodyBytes { get; } = options.MaxBodyBytes ?? long.MaxValue;
     public StickySessions Sticky { get; } = new(options.StickySessionCookies);
 }

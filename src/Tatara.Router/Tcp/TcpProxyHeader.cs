@@ -8,11 +8,12 @@ namespace Tatara.Router.Tcp;
 /// <summary>What a load balancer says before the client's first byte. The app does not get it.</summary>
 internal static partial class TcpProxyHeader
 {
-    /// <returns>What came after the header; null when the connection is of no use.</returns>
-    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(Socket client, TcpContext context, CancellationToken stopping)
+    /// <returns>Who the client is, and what came after the header; null when the connection is of no use.</returns>
+    public static async Task<(IPEndPoint Client, ReadOnlyMemory<byte> Early)?> ReadAsync(Socket client, TcpContext context, CancellationToken stopping)
     {
         if (client.RemoteEndPoint is not IPEndPoint peer) return null;
-        if (!context.Balancers.Contain(peer.Address)) return ReadOnlyMemory<byte>.Empty;
+        if (peer.Address.IsIPv4MappedToIPv6) peer = new IPEndPoint(peer.Address.MapToIPv4(), peer.Port);
+        if (!context.Balancers.Contain(peer.Address)) return (peer, ReadOnlyMemory<byte>.Empty);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         patience.CancelAfter(context.Options.Limits.HandshakeTimeout);
         var bytes = new byte[ProxyHeader.MaxBytes];
@@ -21,10 +22,10 @@ internal static partial class TcpProxyHeader
             var received = await client.ReceiveAsync(bytes.AsMemory(count), SocketFlags.None, patience.Token);
             if (received == 0) return null;
             count += received;
-            switch (ProxyHeader.TryRead(bytes.AsSpan(0, count), out _, out var length))
+            switch (ProxyHeader.TryRead(bytes.AsSpan(0, count), out var header, out var length))
             {
                 case ProxyHeaderStatus.Complete:
-                    return bytes.AsMemory(length, count - length);
+                    return (header.Source ?? peer, bytes.AsMemory(length, count - length));
                 case ProxyHeaderStatus.Invalid:
                     Log.NoProxyHeader(context.Logger, peer);
                     return null;

@@ -15,11 +15,12 @@ internal sealed class RouterFlags
     private readonly Option<int?> _drainTimeout = new("--drain-timeout") { Description = "seconds that requests under way may take after that (default: 4; of `run router`: 60)" };
     private readonly Option<string?> _clientCa = new("--client-ca") { Description = "PEM file of authorities: HTTPS clients are asked for a certificate, and one that they show must be of these" };
     private readonly Option<string> _forwardedClientCert = new("--forwarded-client-cert") { Description = "what becomes of X-Forwarded-Client-Cert: sanitize_set, forward or always_forward", DefaultValueFactory = _ => "sanitize_set" };
+    private readonly Option<int?> _maxBody = new("--max-body") { Description = "MB of the largest request body that the router lets pass (default: apps decide)" };
     private readonly Option<int?> _externalHttpsPort = new("--external-https-port") { Description = "port of HTTPS as clients see it, when something stands in front" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_proxyProtocol, _drainWait, _drainTimeout, _clientCa, _forwardedClientCert, _externalHttpsPort]) command.Options.Add(option);
+        foreach (var option in (Option[])[_proxyProtocol, _drainWait, _drainTimeout, _clientCa, _forwardedClientCert, _maxBody, _externalHttpsPort]) command.Options.Add(option);
     }
 
     public RouterSettings Read(ParseResult result) => new()
@@ -36,6 +37,8 @@ internal sealed class RouterFlags
             "always_forward" => ForwardedClientCertMode.AlwaysForward,
             var other => throw new SetupException($"--forwarded-client-cert {other} cannot be.", "It is sanitize_set, forward or always_forward."),
         },
+        MaxBodyBytes = result.GetValue(_maxBody) is not { } megabytes ? null
+            : megabytes > 0 ? megabytes * 1024L * 1024 : throw new SetupException($"--max-body {megabytes} cannot be.", "It is a number of MB from 1."),
         ExternalHttpsPort = result.GetValue(_externalHttpsPort) is not { } port ? null
             : port is > 0 and <= IPEndPoint.MaxPort ? port : throw new SetupException($"--external-https-port {port} is not a port.", "Ports are 1 to 65535."),
     };

@@ -22,6 +22,9 @@ internal sealed record RouterSettings
 
     public ForwardedClientCertMode ForwardedClientCert { get; init; } = ForwardedClientCertMode.SanitizeSet;
 
+    /// <summary>Bytes of the largest request body; null: apps decide.</summary>
+    public long? MaxBodyBytes { get; init; }
+
     /// <summary>Port of HTTPS as clients see it; null: the router's own.</summary>
     public int? ExternalHttpsPort { get; init; }
 }

@@ -80,6 +80,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             Tcp = place.ServesTcp ? new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts) : null,
             ClientCertificates = options.Router.ClientAuthorities is { } authorities ? new ClientCertificates(options.Router.RequiresClientCertificate, authorities) : null,
             ForwardedClientCert = options.Router.ForwardedClientCert,
+            MaxBodyBytes = options.Router.MaxBodyBytes,
             ProxyProtocolFrom = options.Router.ProxyProtocolFrom,
             DrainWait = options.Router.DrainWait ?? TimeSpan.Zero,
             DrainTimeout = options.Router.DrainTimeout ?? DrainTimeout,

@@ -137,6 +137,7 @@ public sealed class ProxyProtocolTests : RouterTestBase
         await balancer.SendAsync("two");
         balancer.Socket.Shutdown(SocketShutdown.Send);
         (await balancer.ReadToEndAsync()).ShouldBe("got one two");
+        await TestRouter.UntilAsync(() => Router.Log.All.Any(line => line.StartsWith("Information: 203.0.113.7:4711 was connected", StringComparison.Ordinal)));
     }
 
     [Fact]
