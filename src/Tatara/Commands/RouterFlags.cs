@@ -15,12 +15,13 @@ internal sealed class RouterFlags
     private readonly Option<int?> _drainTimeout = new("--drain-timeout") { Description = "seconds that requests under way may take after that (default: 4; of `run router`: 60)" };
     private readonly Option<string?> _clientCa = new("--client-ca") { Description = "PEM file of authorities: HTTPS clients are asked for a certificate, and one that they show must be of these" };
     private readonly Option<string> _forwardedClientCert = new("--forwarded-client-cert") { Description = "what becomes of X-Forwarded-Client-Cert: sanitize_set, forward or always_forward", DefaultValueFactory = _ => "sanitize_set" };
+    private readonly Option<string?> _routeServiceCa = new("--route-service-ca") { Description = "PEM file of authorities that route services elsewhere are trusted by, when this machine does not know them" };
     private readonly Option<int?> _maxBody = new("--max-body") { Description = "MB of the largest request body that the router lets pass (default: apps decide)" };
     private readonly Option<int?> _externalHttpsPort = new("--external-https-port") { Description = "port of HTTPS as clients see it, when something stands in front" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_proxyProtocol, _drainWait, _drainTimeout, _clientCa, _forwardedClientCert, _maxBody, _externalHttpsPort]) command.Options.Add(option);
+        foreach (var option in (Option[])[_proxyProtocol, _drainWait, _drainTimeout, _clientCa, _forwardedClientCert, _routeServiceCa, _maxBody, _externalHttpsPort]) command.Options.Add(option);
     }
 
     public RouterSettings Read(ParseResult result) => new()
@@ -28,8 +29,8 @@ internal sealed class RouterFlags
         ProxyProtocolFrom = Networks(result.GetValue(_proxyProtocol) ?? []),
         DrainWait = Seconds(result, _drainWait),
         DrainTimeout = Seconds(result, _drainTimeout),
-        ClientAuthorities = result.GetValue(_clientCa) is not { } file ? null
-            : File.Exists(file) ? Path.GetFullPath(file) : throw new SetupException($"--client-ca: there is no file {file}.", "Name a PEM file of the authorities that clients' certificates are of."),
+        ClientAuthorities = ExistingFile(result, _clientCa),
+        RouteServiceAuthorities = ExistingFile(result, _routeServiceCa),
         ForwardedClientCert = result.GetRequiredValue(_forwardedClientCert) switch
         {
             "sanitize_set" => ForwardedClientCertMode.SanitizeSet,
@@ -42,6 +43,9 @@ internal sealed class RouterFlags
         ExternalHttpsPort = result.GetValue(_externalHttpsPort) is not { } port ? null
             : port is > 0 and <= IPEndPoint.MaxPort ? port : throw new SetupException($"--external-https-port {port} is not a port.", "Ports are 1 to 65535."),
     };
+
+    private static string? ExistingFile(ParseResult result, Option<string?> option) => result.GetValue(option) is not { } file ? null
+        : File.Exists(file) ? Path.GetFullPath(file) : throw new SetupException($"{option.Name}: there is no file {file}.", "Name a PEM file with the certificates of authorities.");
 
     /// <summary>What the command's router may need to end, as far as the command line says.</summary>
     public static TimeSpan LongestDrain(ParseResult result)

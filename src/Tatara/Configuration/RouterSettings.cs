@@ -22,6 +22,9 @@ internal sealed record RouterSettings
 
     public ForwardedClientCertMode ForwardedClientCert { get; init; } = ForwardedClientCertMode.SanitizeSet;
 
+    /// <summary>PEM: what route services elsewhere are trusted by, beside what the machine trusts.</summary>
+    public string? RouteServiceAuthorities { get; init; }
+
     /// <summary>Bytes of the largest request body; null: apps decide.</summary>
     public long? MaxBodyBytes { get; init; }
 

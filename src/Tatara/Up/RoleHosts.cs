@@ -75,7 +75,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
                 Contact = options.AcmeContact,
                 AuthoritiesFile = options.AcmeAuthorities,
             },
-            RouteServices = new RouteServiceOptions(secrets.RouteServiceSecret),
+            RouteServices = new RouteServiceOptions(secrets.RouteServiceSecret) { AuthoritiesFile = options.Router.RouteServiceAuthorities },
             PruneInterval = RoutePruneInterval,
             Tcp = place.ServesTcp ? new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts) : null,
             ClientCertificates = options.Router.ClientAuthorities is { } authorities ? new ClientCertificates(options.Router.RequiresClientCertificate, authorities) : null,
