@@ -48,6 +48,8 @@ internal static class CommandList
         ("unmap-route", null, () => new UnmapRouteCommand()),
         ("delete-route", null, () => new DeleteRouteCommand()),
         ("create-user-provided-service", "cups", () => new CreateUserProvidedServiceCommand()),
+        ("services", "s", () => new ServicesCommand()),
+        ("service", null, () => new ServiceCommand()),
         ("delete-service", "ds", () => new DeleteServiceCommand()),
         ("bind-route-service", "brs", () => new RouteServiceCommand(binds: true)),
         ("unbind-route-service", "urs", () => new RouteServiceCommand(binds: false)),
