@@ -7,6 +7,7 @@ internal sealed record ServiceInstance(
     public string LastOperationText => $"{LastOperation?.Type} {LastOperation?.State}".Trim();
 }
 
-internal sealed record ServiceOperation(string? Type, string? State);
+/// <summary>Times stay as they were sent: they are shown so.</summary>
+internal sealed record ServiceOperation(string? Type, string? State, string? Description, string? CreatedAt, string? UpdatedAt);
 
 internal sealed record RouteBinding(string Guid);
