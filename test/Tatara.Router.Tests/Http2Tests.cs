@@ -43,6 +43,76 @@ public sealed class Http2Tests : RouterTestBase
     }
 
     [Fact]
+    public async Task Get_EndpointSendsEarlyHints_ClientGetsThemBeforeTheAnswer()
+    {
+        var link = $"</{new string('s', 300)}.css>; rel=preload; as=style";
+        await using var app = RawBackend.Answering(_ =>
+            $"HTTP/1.1 103 Early Hints\r\nLink: {link}\r\nConnection: x-own\r\nX-Own: 1\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + RawBackend.Ok("done", "X-Final: 1\r\n"));
+        await Router.RegisterAsync(Host, app.Endpoint);
+        var start = new System.Diagnostics.ProcessStartInfo("curl", ["-sS", "-k", "--http2", "-D", "-", "--resolve", $"{Host}:{Router.Ports.Https!.Port}:127.0.0.1",
+            $"https://{Host}:{Router.Ports.Https.Port}/one", $"https://{Host}:{Router.Ports.Https.Port}/two"]) { RedirectStandardOutput = true };
+        using var curl = System.Diagnostics.Process.Start(start)!;
+
+        var said = (await curl.StandardOutput.ReadToEndAsync()).Split("done");
+
+        foreach (var answer in said[..2])
+        {
+            var hints = answer.IndexOf($"HTTP/2 103 \r\nlink: {link}\r\n\r\n", StringComparison.Ordinal);
+            var processing = answer.IndexOf("HTTP/2 102 \r\n", StringComparison.Ordinal);
+            var final = answer.IndexOf("HTTP/2 200 \r\n", StringComparison.Ordinal);
+            (hints >= 0 && processing > hints && final > processing).ShouldBeTrue(answer);
+            answer.ShouldNotContain("x-own");
+        }
+    }
+
+    [Fact]
+    public async Task Get_ManyAtOnceWithHintsAmongTheirBodies_AllArriveUnharmed()
+    {
+        const int clients = 40, requests = 5;
+        var body = string.Concat(Enumerable.Range(0, 40_000).Select(i => i.ToString("x5", System.Globalization.CultureInfo.InvariantCulture)));
+        await using var app = RawBackend.Answering(_ => "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" + RawBackend.Ok(body));
+        await Router.RegisterAsync(Host, app.Endpoint);
+        using var client = Client(Router.Ports.Https!);
+
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        {
+            for (var i = 0; i < requests; i++)
+            {
+                using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"https://{Host}/"), default);
+                (await response.Content.ReadAsStringAsync() == body).ShouldBeTrue();
+            }
+        }));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(10)]
+    [InlineData(1000)]
+    public void FrameBoundaries_BytesInPiecesOfAnySize_AreFoundBetweenFramesButNotWithinHeaders(int piece)
+    {
+        byte[] stream =
+        [
+            0, 0, 2, 4, 0, 0, 0, 0, 0, 9, 9, // SETTINGS
+            0, 0, 3, 1, 0, 0, 0, 0, 1, 9, 9, 9, // HEADERS without its end
+            0, 0, 0, 9, 0, 0, 0, 0, 1, // an empty CONTINUATION
+            0, 0, 1, 9, 4, 0, 0, 0, 1, 9, // the last CONTINUATION
+            0, 0, 0, 0, 1, 0, 0, 0, 1, // an empty DATA
+        ];
+        var (frames, places) = (new Tatara.Router.Http2.FrameBoundaries(), new List<int>());
+        frames.IsAtBoundary.ShouldBeTrue();
+        for (var at = 0; at < stream.Length; at += piece)
+        {
+            var count = Math.Min(piece, stream.Length - at);
+            if (frames.Advance(stream.AsSpan(at, count)) is > 0 and var place) places.Add(at + place);
+            frames.IsAtBoundary.ShouldBe(places.Count > 0 ? places[^1] == at + count : false);
+        }
+        places.ShouldBeSubsetOf([11, 42, 51]);
+        places[^1].ShouldBe(51);
+        if (piece == 1) places.ShouldBe([11, 42, 51]);
+    }
+
+    [Fact]
     public async Task Get_TwoRoutesOfOneInstanceWithTwoProtocols_EachIsAskedInItsOwn()
     {
         await using var http1 = RawBackend.Saying("by HTTP/1.1");

@@ -36,11 +36,12 @@ internal sealed class InProcessTransport(ILoggerFactory loggers) : IConnectionLi
 
     /// <summary>Makes a connection to Kestrel for a client.</summary>
     /// <returns>The descriptor of this side, non-blocking.</returns>
-    public int Connect(ClientAddress client)
+    public int Connect(ClientAddress client, InterimFrames interims)
     {
         var (own, other) = Native.CreatePair();
         var connection = _connections.Create(new Socket(new SafeSocketHandle(other, ownsHandle: true)));
         connection.Features.Set(client);
+        connection.Features.Set(interims);
         _clients[connection] = true;
         connection.ConnectionClosed.UnsafeRegister(_ => _clients.TryRemove(connection, out bool _), null);
         if (!_listener.Offer(connection)) connection.Abort();
