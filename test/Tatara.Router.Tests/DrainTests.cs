@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Tatara.Router.Tcp;
 using Tatara.Router.Tests.Support;
 
 namespace Tatara.Router.Tests;
@@ -72,6 +73,8 @@ public sealed class DrainTests
         (answer.Body, answer["Connection"]).ShouldBe(("at last", "close"));
         (await Task.WhenAll(slow)).ShouldBe(["at last", "at last"]);
         await stopping.WaitAsync(TimeSpan.FromMinutes(1));
+        router.Log.All.ShouldNotContain(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal));
+        router.Log.All.ShouldContain(line => line.Contains("has ended by itself: True", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -139,9 +142,11 @@ public sealed class DrainTests
 
     private static Task<TestRouter> StartAsync(TimeSpan wait, TimeSpan timeout, TimeSpan? grace = null) => TestRouter.StartAsync(o => o with
     {
-        StatusPort = 0, DrainWait = wait, DrainTimeout = timeout,
+        StatusPort = 0, Tcp = NoPorts, DrainWait = wait, DrainTimeout = timeout,
         Limits = o.Limits with { FreshGrace = grace ?? o.Limits.FreshGrace, FirstByteTimeout = TimeSpan.FromMinutes(5) },
     });
+
+    private static TcpRouting NoPorts => new("group", Tatara.Protocol.PortRanges.None);
 
     private static HttpClient Http2Client(TestRouter router) =>
         new(TestClients.Handler(router.Ports.Https!)) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };

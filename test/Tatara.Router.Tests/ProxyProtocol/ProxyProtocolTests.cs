@@ -65,7 +65,7 @@ public sealed class ProxyProtocolTests : RouterTestBase
         await socket.SendAsync(header == "line" ? Encoding.ASCII.GetBytes(Line) : Binary("203.0.113.7", 4711, "198.51.100.1", 443));
         using var http = new HttpClient(new SocketsHttpHandler
         {
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null },
             ConnectCallback = (_, _) => new(new NetworkStream(socket, ownsSocket: true)),
         }) { DefaultRequestVersion = new Version(version, version == 1 ? 1 : 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
@@ -107,7 +107,7 @@ public sealed class ProxyProtocolTests : RouterTestBase
     public async Task Https_BalancerSaysNoHeader_GetsNoHandshake()
     {
         using var socket = await DialAsync("127.0.0.2", Router.Ports.Https!);
-        await using var tls = new SslStream(new NetworkStream(socket), false, (_, _, _, _) => true);
+        await using var tls = new SslStream(new NetworkStream(socket), false, (_, shown, _, _) => shown is not null);
         var failure = await Should.ThrowAsync<Exception>(() => tls.AuthenticateAsClientAsync(Host));
         (failure is IOException or AuthenticationException).ShouldBeTrue(failure.ToString());
     }
