@@ -20,6 +20,7 @@ add_nginx_defaults() {
     nginx_sets "${directive}_temp_path" "$@" || line+=" ${directive}_temp_path ${TMPDIR:-/tmp}/nginx-$directive;"
   done
   nginx_sets access_log "$@" || line+=" access_log /dev/stdout;"
+  if [[ -z $line ]]; then return 0; fi
   # On the line of the brace, so that the numbers of lines in nginx's messages stay right.
   awk -v defaults="$line" '
     !done && (/^[ \t]*http[ \t]*\{/ || (waiting && /^[ \t]*\{/)) { sub(/\{/, "{" defaults); done = 1 }

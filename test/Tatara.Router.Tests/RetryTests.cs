@@ -28,7 +28,8 @@ public sealed class RetryTests : RouterTestBase
                 await connection.SendAsync(RawBackend.Ok("hi"));
             }
         });
-        var dead = new IPEndPoint(IPAddress.Loopback, NatsServer.FreePort());
+        using var refusing = new RefusingPort();
+        var dead = refusing.Endpoint;
         await Router.RegisterAsync(Host, dead, "app-1", "dead", "0");
         await Router.RegisterAsync(Host, app.Endpoint, "app-1", "live", "1");
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using Tatara.Router.Tests.Support;
 
 namespace Tatara.Router.Tests;
@@ -101,6 +102,80 @@ public sealed class StreamingTests : RouterTestBase
         else received.ShouldBeGreaterThan(all);
         // Other tests run beside this one, and need some themselves.
         most.ShouldBeLessThan(slack, head);
+    }
+
+    [Fact]
+    public async Task Get_LargeBodyOfKnownLength_ArrivesByteForByteAndBothConnectionsGoOn()
+    {
+        var body = new byte[8 * 1024 * 1024 + 7];
+        new Random(1).NextBytes(body);
+        await using var app = RawBackend.Start(async connection =>
+        {
+            while (await connection.ReadHeadAsync() is not null)
+            {
+                await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n");
+                // In two pieces, so that the router waits for the endpoint within the body, too.
+                await connection.SendAsync(body.AsMemory(0, body.Length / 2));
+                await connection.SendAsync(body.AsMemory(body.Length / 2));
+            }
+        });
+        await Router.RegisterAsync(Host, app.Endpoint);
+        using var client = await Router.ConnectAsync();
+        client.Socket.ReceiveBufferSize = 64 * 1024;
+
+        for (var i = 0; i < 3; i++)
+        {
+            await client.SendAsync(Get);
+            await client.ReadHeadAsync();
+            (await client.ReadTextAsync(body.Length)).ShouldBe(Encoding.Latin1.GetString(body));
+        }
+
+        app.Connections.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Get_LargeBodyAndMoreThanAnnounced_TheNextRequestGetsItsOwnAnswer()
+    {
+        const int length = 1024 * 1024;
+        await using var app = RawBackend.Start(async connection =>
+        {
+            while (await connection.ReadHeadAsync() is { } request)
+            {
+                if (request.Contains("/large", StringComparison.Ordinal))
+                    await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n" + new string('x', length) + RawBackend.Ok("not asked for"));
+                else await connection.SendAsync(RawBackend.Ok("asked for"));
+            }
+        });
+        await Router.RegisterAsync(Host, app.Endpoint);
+        using var client = await Router.ConnectAsync();
+
+        for (var i = 0; i < 5; i++)
+        {
+            await client.SendAsync($"GET /large HTTP/1.1\r\nHost: {Host}\r\n\r\n");
+            await client.ReadHeadAsync();
+            (await client.ReadTextAsync(length)).ShouldBe(new string('x', length));
+            await client.SendAsync(Get);
+            (await client.ReadResponseAsync()).Body.ShouldBe("asked for");
+        }
+    }
+
+    [Fact]
+    public async Task Get_EndpointEndsWithinALargeBody_ClientDoesNotTakeItForTheWhole()
+    {
+        const int length = 1024 * 1024;
+        await using var app = RawBackend.Start(async connection =>
+        {
+            await connection.ReadHeadAsync();
+            await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n" + new string('x', length - 1));
+            connection.Dispose();
+        });
+        await Router.RegisterAsync(Host, app.Endpoint);
+        using var client = await Router.ConnectAsync();
+
+        await client.SendAsync(Get);
+
+        await client.ReadHeadAsync();
+        (await client.ReadUntilGoneAsync()).Length.ShouldBeLessThan(length);
     }
 
     [Fact]

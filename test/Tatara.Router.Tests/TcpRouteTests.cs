@@ -87,7 +87,8 @@ public sealed class TcpRouteTests : RouterTestBase
     public async Task Connect_OneInstanceIsGone_TheOtherTakesTheConnection()
     {
         await using var alive = RawBackend.Start(EchoAsync);
-        await RegisterAsync(_port, new IPEndPoint(IPAddress.Loopback, FreePort()), "app", "dead");
+        using var dead = new RefusingPort();
+        await RegisterAsync(_port, dead.Endpoint, "app", "dead");
         await RegisterAsync(_port, alive.Endpoint, "app", "alive");
         for (var i = 0; i < 6; i++)
         {
@@ -99,7 +100,8 @@ public sealed class TcpRouteTests : RouterTestBase
     [Fact]
     public async Task Connect_NoInstanceTakesIt_ClosesTheConnection()
     {
-        await RegisterAsync(_port, new IPEndPoint(IPAddress.Loopback, FreePort()));
+        using var dead = new RefusingPort();
+        await RegisterAsync(_port, dead.Endpoint);
         (await TryReadAsync(_port)).ShouldBe("");
     }
 

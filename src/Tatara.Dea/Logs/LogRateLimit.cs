@@ -30,12 +30,13 @@ internal sealed class LogRateLimit(long? bytesPerSecond, LoggedSecond second)
     }
 
     /// <summary>What the app's owner is told of the lines dropped, in Cloud Foundry's words; null when there is nothing to tell: whoever allows none knows.</summary>
-    public string? TakeNotice()
+    /// <param name="who">Wrote too much.</param>
+    public string? TakeNotice(string who = "app instance")
     {
         var dropped = Dropped;
         Dropped = 0;
         return dropped == 0 || bytesPerSecond == 0 ? null
-            : $"app instance exceeded log rate limit ({bytesPerSecond} bytes/sec): {dropped} {(dropped == 1 ? "line" : "lines")} dropped";
+            : $"{who} exceeded log rate limit ({bytesPerSecond} bytes/sec): {dropped} {(dropped == 1 ? "line" : "lines")} dropped";
     }
 }
 

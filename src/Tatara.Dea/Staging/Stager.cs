@@ -99,7 +99,7 @@ internal sealed class Stager(StagingStore store, StagingTools tools, Capacity ca
     private async Task StageAsync(NatsMsg<StagingStartMessage> request, StagingStartMessage message, CancellationToken cancelled)
     {
         var directory = store.Create(new StagingRecord(message.TaskId, message.AppId, request.ReplyTo));
-        await using var log = new StagingLog(message.TaskId, message.AppId, logs, time);
+        await using var log = new StagingLog(message.TaskId, message.AppId, message.Properties.Resources.LogRate, logs, time);
         var task = new StagingTask(message, _options.FindStack(message.Stack)!, directory, log, tools);
         StagingReply reply;
         try

@@ -5,8 +5,10 @@ using Tatara.Protocol;
 namespace Tatara.Dea.Staging;
 
 /// <summary>What a staging prints, in order: the DEA's own lines and the buildpacks'.</summary>
-internal sealed class StagingLog(string taskId, string appId, LogSender sender, TimeProvider time) : IAsyncDisposable
+/// <param name="bytesPerSecond">That the buildpacks may print, as <see cref="LogRateLimit"/> has it.</param>
+internal sealed class StagingLog(string taskId, string appId, long? bytesPerSecond, LogSender sender, TimeProvider time) : IAsyncDisposable
 {
+    private readonly LogRateLimit _limit = new(bytesPerSecond, default);
     private long _followed;
     private readonly LogStream _stream = new($"staging-{taskId}", sender);
 
@@ -23,11 +25,14 @@ internal sealed class StagingLog(string taskId, string appId, LogSender sender, 
         {
             foreach (var line in lines)
             {
-                await WriteAsync(line.Timestamp, line.IsError ? LogTypes.Err : LogTypes.Out, line.Text, cancellationToken);
                 Interlocked.Increment(ref _followed);
+                if (!_limit.Admits(line)) continue;
+                await TellOfDroppedAsync(cancellationToken);
+                await WriteAsync(line.Timestamp, line.IsError ? LogTypes.Err : LogTypes.Out, line.Text, cancellationToken);
             }
             if (reader.TakeLostBytes() is > 0 and var lost) await SayAsync(LostLog.Notice(lost), cancellationToken);
         }
+        await TellOfDroppedAsync(cancellationToken);
     }
 
     /// <summary>The container has ended: waits for the rest of what it wrote, as long as some goes on arriving.</summary>
@@ -44,6 +49,11 @@ internal sealed class StagingLog(string taskId, string appId, LogSender sender, 
     public Task<bool> FinishAsync(TimeSpan patience) => _stream.FinishAsync(patience);
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    private async ValueTask TellOfDroppedAsync(CancellationToken cancellationToken)
+    {
+        if (_limit.TakeNotice("staging") is { } notice) await SayAsync(notice, cancellationToken);
+    }
 
     private ValueTask WriteAsync(long timestamp, string type, byte[] text, CancellationToken cancellationToken) =>
         _stream.WriteAsync(Entry(timestamp, type, text), cancellationToken);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.MessageBus;
@@ -55,7 +54,7 @@ internal sealed partial class AccessLogPublisher(
             return;
         }
         _batch.ResetWrittenCount();
-        await using (var json = new Utf8JsonWriter(_batch)) page.WriteBatch(_stream, _sequence, json);
+        page.WriteBatch(_stream, _sequence, _batch);
         await bus.PublishBytesAsync(Subjects.Logs, _batch.WrittenMemory, cancellationToken: cancellationToken);
         _sequence += page.Count;
     }

@@ -25,14 +25,14 @@ internal sealed class AccessLogQueue(TimeProvider time)
     /// <summary>Writes the line of a finished exchange, if an app served it.</summary>
     public void Write(Exchange exchange, long finished)
     {
-        if (exchange.Endpoint is not { Owner.App: { } app } endpoint) return;
+        if (exchange.Endpoint is not { Owner.App: not null } endpoint) return;
         var scratch = t_scratch ??= new byte[AccessLogFormat.MaxBytes];
         var length = AccessLogFormat.Write(exchange, endpoint, finished, time, scratch);
         bool isFirst;
         lock (_lock)
         {
             isFirst = _current.IsEmpty && _full.Count == 0;
-            if (!_current.TryAdd(app, endpoint.Index ?? "0", exchange.StartedAt, scratch.AsSpan(0, length)))
+            if (!_current.TryAdd(endpoint.Texts.LogHead, exchange.StartedAt, scratch.AsSpan(0, length)))
             {
                 if (_full.Count == MaxPages)
                 {
@@ -41,7 +41,7 @@ internal sealed class AccessLogQueue(TimeProvider time)
                 }
                 _full.Enqueue(_current);
                 _current = _free.TryPop(out var page) ? page : new AccessLogPage();
-                _current.TryAdd(app, endpoint.Index ?? "0", exchange.StartedAt, scratch.AsSpan(0, length));
+                _current.TryAdd(endpoint.Texts.LogHead, exchange.StartedAt, scratch.AsSpan(0, length));
             }
         }
         if (isFirst) _signal.Writer.TryWrite(true);

@@ -104,6 +104,8 @@ internal sealed partial class Loop : IDisposable
     {
         var events = new Native.Event[EventsPerWait];
         var sweepAt = Now;
+        // Nothing here flows with a request, and to carry the nothing along costs each wait.
+        ExecutionContext.SuppressFlow();
         while (!_isEnding)
         {
             var count = Native.Wait(_poll, events, (int)_sweepInterval.TotalMilliseconds);

@@ -109,6 +109,33 @@ internal class LoopSocket
         return count < 0 ? AfterFailure(ref _canWrite) : AfterSending(count, head.Length + body.Length);
     }
 
+    /// <summary>Whether bytes can be moved to and from it without being seen.</summary>
+    public virtual bool CanSplice => true;
+
+    /// <summary>Moves what has arrived into an empty pipe.</summary>
+    /// <returns>As <see cref="TryReceive"/>.</returns>
+    public int TrySpliceInto(SplicePipe pipe, long most)
+    {
+        if (IsClosed) return Failed;
+        var count = (int)pipe.Fill(Descriptor, most);
+        return count < 0 ? AfterFailure(ref _canRead) : count;
+    }
+
+    /// <summary>Sends what a pipe holds.</summary>
+    /// <returns>As <see cref="TrySend(ReadOnlySpan{byte})"/>.</returns>
+    public int TrySpliceFrom(SplicePipe pipe)
+    {
+        if (IsClosed) return Failed;
+        var count = (int)pipe.Drain(Descriptor);
+        return count < 0 ? AfterFailure(ref _canWrite) : count;
+    }
+
+    /// <summary>Asks the kernel whether there is input: after moving bytes unseen, nobody knows.</summary>
+    public void LookForInput()
+    {
+        if (!IsClosed && !HasEnded && Native.PeekByte(Descriptor) < 0 && Native.LastError == Native.Again) _canRead = false;
+    }
+
     /// <summary>Tells the peer that nothing more comes, while it may go on sending.</summary>
     public virtual void FinishSending()
     {

@@ -26,6 +26,9 @@ internal static unsafe partial class Native
     private const int NoSignal = 0x4000;
     private const int Peek = 0x2;
     private const int LocalSocket = 1;
+    private const int SetPipeSize = 1031;
+    private const uint SpliceMove = 1;
+    private const uint SpliceNonBlocking = 2;
 
     /// <summary>As the kernel lays it out on x86-64: packed.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
@@ -156,6 +159,19 @@ internal static unsafe partial class Native
         return (pair[0], pair[1]);
     }
 
+    /// <summary>A pipe that holds so many bytes, or fewer where the kernel is sparing.</summary>
+    public static bool TryCreatePipe(int capacity, out int reading, out int writing)
+    {
+        var pipe = stackalloc int[2];
+        var isMade = pipe2(pipe, CloseOnExec | NonBlocking) == 0;
+        (reading, writing) = isMade ? (pipe[0], pipe[1]) : (-1, -1);
+        if (isMade) _ = fcntl(writing, SetPipeSize, capacity);
+        return isMade;
+    }
+
+    /// <summary>Moves bytes between a socket and a pipe, in the kernel.</summary>
+    public static nint Splice(int from, int to, nint most) => splice(from, null, to, null, most, SpliceMove | SpliceNonBlocking);
+
     public const int SocketLevel = 1;
     public const int TcpLevel = 6;
     public const int KeepAliveOption = 9;
@@ -236,4 +252,13 @@ internal static unsafe partial class Native
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int socketpair(int family, int type, int protocol, int* pair);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int pipe2(int* pipe, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint splice(int from, long* fromOffset, int to, long* toOffset, nint length, uint flags);
 }

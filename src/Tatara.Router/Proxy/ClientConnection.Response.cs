@@ -64,6 +64,11 @@ internal sealed partial class ClientConnection
     private async ValueTask<bool> RelayRestAsync(BackendConnection backend, ValueTask<bool> sending, long left)
     {
         if (!await sending) return false;
+        if (left >= ProxyLimits.SpliceBytes && backend.Socket.CanSplice && _socket.CanSplice && _worker.RentPipe() is { } pipe)
+        {
+            _responseBuffer.Release();
+            return await SpliceAsync(backend.Socket, pipe, left);
+        }
         while (left > 0)
         {
             var count = await ReceiveBodyAsync(backend);
@@ -75,6 +80,42 @@ internal sealed partial class ClientConnection
             if (!await SendAllAsync(_socket, _responseBuffer.Reuse(_limits.RelayBytes)[..count])) return false;
         }
         return true;
+    }
+
+    /// <summary>Passes so many bytes on without looking at them.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> SpliceAsync(LoopSocket backend, SplicePipe pipe, long left)
+    {
+        try
+        {
+            while (left > 0)
+            {
+                var count = backend.TrySpliceInto(pipe, left);
+                if (count == LoopSocket.WouldBlock)
+                {
+                    await backend.Readable;
+                    continue;
+                }
+                if (count <= 0) return false;
+                left -= count;
+                _exchange.SentBytes += count;
+                Touch();
+                while (pipe.Held > 0)
+                {
+                    var sent = _socket.TrySpliceFrom(pipe);
+                    if (sent == LoopSocket.Failed) return false;
+                    if (sent == LoopSocket.WouldBlock) await _socket.Writable;
+                    else Touch();
+                    if (_isExpired) return false;
+                }
+            }
+            backend.LookForInput();
+            return true;
+        }
+        finally
+        {
+            _worker.Return(pipe);
+        }
     }
 
     /// <summary>Reads into the response's buffer, which is held only while there is something in it.</summary>

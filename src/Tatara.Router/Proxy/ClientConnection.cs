@@ -17,7 +17,7 @@ namespace Tatara.Router.Proxy;
 internal sealed partial class ClientConnection
 {
     private const int RequestBufferBytes = 4 * 1024;
-    private const int ResponseBufferBytes = 64 * 1024;
+    private const int ResponseBufferBytes = 8 * 1024;
 
     private readonly LoopSocket _socket;
     private ClientAddress _client;

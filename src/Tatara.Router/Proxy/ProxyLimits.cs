@@ -63,6 +63,9 @@ internal sealed record ProxyLimits
     /// <summary>Bytes of a body held between its two sides: large bodies move in pieces of this size.</summary>
     public int RelayBytes { get; init; } = 128 * 1024;
 
+    /// <summary>From here on the rest of a body is passed on unseen (<see cref="Loops.SplicePipe"/>); for less the two calls more cost what the copies do.</summary>
+    public const int SpliceBytes = 32 * 1024;
+
     /// <summary>Bytes of trailers after a chunked body: checksums and statuses, not documents.</summary>
     public const int MaxTrailerBytes = 8 * 1024;
 

@@ -9,7 +9,11 @@ internal sealed class Worker
     /// <summary>Enough for many requests at once; the rest is made and forgotten.</summary>
     private const int MaxKeptExchanges = 256;
 
+    /// <summary>A pipe is at work only while bytes go through it: few at a time.</summary>
+    private const int MaxKeptPipes = 16;
+
     private readonly Stack<Exchange> _exchanges = new();
+    private readonly Stack<SplicePipe> _pipes = new();
     private readonly HashSet<ClientConnection> _clients = [];
     private readonly HashSet<BackendPool> _pools = [];
     private int _count;
@@ -61,12 +65,13 @@ internal sealed class Worker
     {
         foreach (var client in _clients.ToList()) client.Abort();
         foreach (var pool in _pools) pool.Close();
+        while (_pipes.TryPop(out var pipe)) pipe.Close();
     }
 
     public BackendPool PoolOf(Registry.Endpoint endpoint)
     {
         var pool = endpoint.Pools.Of(Loop, Context.Limits);
-        if (pool.IsEmpty) _pools.Add(pool);
+        if (!pool.IsListed) pool.IsListed = _pools.Add(pool);
         return pool;
     }
 
@@ -78,10 +83,23 @@ internal sealed class Worker
         if (_exchanges.Count < MaxKeptExchanges) _exchanges.Push(exchange);
     }
 
+    /// <summary>An empty pipe; null when the kernel has none to give.</summary>
+    public SplicePipe? RentPipe() => _pipes.TryPop(out var pipe) ? pipe : SplicePipe.TryCreate();
+
+    public void Return(SplicePipe pipe)
+    {
+        if (pipe.Held == 0 && _pipes.Count < MaxKeptPipes) _pipes.Push(pipe);
+        else pipe.Close();
+    }
+
     private void Sweep()
     {
         foreach (var client in _clients) client.CheckDeadline(Loop.Now);
-        foreach (var pool in _pools) pool.Trim();
-        _pools.RemoveWhere(p => p.IsEmpty);
+        foreach (var pool in _pools)
+        {
+            pool.Trim();
+            pool.IsListed = !pool.IsEmpty;
+        }
+        _pools.RemoveWhere(p => !p.IsListed);
     }
 }

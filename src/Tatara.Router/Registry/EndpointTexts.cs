@@ -1,4 +1,5 @@
 using System.Text;
+using Tatara.Router.AccessLog;
 
 namespace Tatara.Router.Registry;
 
@@ -10,6 +11,7 @@ internal sealed class EndpointTexts
         var owner = endpoint.Owner;
         Fields = Encoding.ASCII.GetBytes(Field("X-CF-ApplicationID", owner.App) + Field("X-CF-InstanceID", endpoint.InstanceId) + Field("X-CF-InstanceIndex", endpoint.Index));
         Address = Encoding.ASCII.GetBytes(endpoint.Address.ToString());
+        LogHead = AccessLogPage.HeadOf(owner.App ?? "", endpoint.Index ?? "0");
         LogEnd = Encoding.ASCII.GetBytes($" app_id:\"{owner.App ?? "-"}\" app_index:\"{endpoint.Index ?? "-"}\" instance_id:\"{owner.PrivateInstanceId ?? "-"}\"");
     }
 
@@ -17,6 +19,9 @@ internal sealed class EndpointTexts
     public byte[] Fields { get; }
 
     public byte[] Address { get; }
+
+    /// <summary>What its log lines begin with on the bus.</summary>
+    public byte[] LogHead { get; }
 
     /// <summary>The ids in a log line.</summary>
     public byte[] LogEnd { get; }

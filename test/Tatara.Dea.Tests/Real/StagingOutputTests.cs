@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Tatara.Dea.Tests.Fakes;
 using Tatara.Protocol;
 
@@ -49,6 +51,22 @@ public sealed class StagingOutputTests
         reply.Error.ShouldBeNull();
         var lines = Printed(dea).Select(Encoding.UTF8.GetString).Skip(1).ToList();
         lines.ShouldBe([.. Enumerable.Range(1, 20_000).SelectMany(i => (string[])[$"line {i}", $"error {i}"])]);
+    }
+
+    [Fact]
+    public async Task Stage_MoreOutputThanAllowed_IsDroppedCountedAndSaid()
+    {
+        await using var dea = await StartAsync("echo begin; for i in {1..2000}; do echo line $i; done");
+        var message = dea.StagingMessage();
+        var resources = message.Properties.Resources with { LogRate = 4096 };
+
+        var reply = await dea.StageAsync(message with { Properties = message.Properties with { Resources = resources } });
+
+        reply.Error.ShouldBeNull();
+        var lines = Printed(dea).Select(Encoding.UTF8.GetString).ToList();
+        var dropped = lines.Select(l => Regex.Match(l, @"^staging exceeded log rate limit \(4096 bytes/sec\): (\d+) lines dropped$")).Where(m => m.Success).ToList();
+        dropped.ShouldNotBeEmpty();
+        (lines.Count(l => l.StartsWith("line ", StringComparison.Ordinal)) + dropped.Sum(m => int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture))).ShouldBe(2000);
     }
 
     [Fact]

@@ -13,6 +13,8 @@ internal sealed class SecureSocket(Loop loop, int descriptor, SecureContexts con
 
     public override bool MayHaveInput => base.MayHaveInput || (_hasShaken && !IsClosed && OpenSsl.HasPending(_session));
 
+    public override bool CanSplice => false;
+
     /// <summary>Those that the name chose. Known once the handshake is through.</summary>
     public System.Net.Security.SslServerAuthenticationOptions? Options => _context?.Options;
 

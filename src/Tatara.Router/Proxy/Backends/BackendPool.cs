@@ -12,6 +12,9 @@ internal sealed class BackendPool(Loop loop, ProxyLimits limits)
 
     public Loop Loop { get; } = loop;
 
+    /// <summary>Of the loop's worker: whether it looks after this pool.</summary>
+    public bool IsListed { get; set; }
+
     /// <summary>Lends an idle connection that still works.</summary>
     /// <param name="mustWork">The request cannot be sent again: only a connection will do that was used a moment ago and is whole as of now.</param>
     public BackendConnection? TryRent(bool mustWork)
