@@ -58,6 +58,7 @@ public sealed record InstanceLimits(long Mem, long Disk, int Fds, long? LogRate 
 /// <param name="TcpRoutes">Ports of TCP routes that lead to the instance.</param>
 /// <param name="RouteServices">Which of the uris go through a route service, and its URL.</param>
 /// <param name="Http2Uris">Which of the uris are served by HTTP/2.</param>
+/// <param name="LoadBalancing">How the requests of some uris are spread: round-robin or least-connection.</param>
 public sealed record DeaStartMessage(
     string Droplet,
     string Version,
@@ -90,7 +91,8 @@ public sealed record DeaStartMessage(
     IReadOnlyList<SidecarSpec>? Sidecars = null,
     IReadOnlyList<TcpRoute>? TcpRoutes = null,
     IReadOnlyDictionary<string, string>? RouteServices = null,
-    IReadOnlyList<string>? Http2Uris = null);
+    IReadOnlyList<string>? Http2Uris = null,
+    IReadOnlyDictionary<string, string>? LoadBalancing = null);
 
 /// <summary>A check whose failure takes an instance out of routing, and no more than that.</summary>
 /// <param name="Type">port, http or process (always ready).</param>
@@ -110,6 +112,7 @@ public sealed record DeaStopMessage(
 /// <param name="TcpRoutes">Ports of TCP routes; null means none.</param>
 /// <param name="RouteServices">Which of the uris go through a route service; null means none.</param>
 /// <param name="Http2Uris">Which of the uris are served by HTTP/2; null means none.</param>
+/// <param name="LoadBalancing">How the requests of some uris are spread; null means as usual.</param>
 public sealed record DeaUpdateMessage(
     string Droplet,
     IReadOnlyList<string> Uris,
@@ -117,7 +120,8 @@ public sealed record DeaUpdateMessage(
     IReadOnlyList<string>? InternalNames = null,
     IReadOnlyList<TcpRoute>? TcpRoutes = null,
     IReadOnlyDictionary<string, string>? RouteServices = null,
-    IReadOnlyList<string>? Http2Uris = null);
+    IReadOnlyList<string>? Http2Uris = null,
+    IReadOnlyDictionary<string, string>? LoadBalancing = null);
 
 /// <summary>dea.find.droplet: a question about instances; each DEA answers once for each that matches, within 2 s.</summary>
 public sealed record FindDropletRequest(

@@ -29,8 +29,8 @@ namespace Tatara.Router;
 /// <summary>The router: what clients reach apps and the platform's own APIs through.</summary>
 public static class RouterHost
 {
-    /// <summary>Requests that are under way when the router stops may take this long.</summary>
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
+    /// <summary>What is left to do once the router is drained may take this long.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Puts a router together. Its <see cref="RouterPorts"/> say where it listens once it has started.</summary>
     /// <exception cref="ArgumentException">An option is wrong.</exception>
@@ -77,14 +77,17 @@ public static class RouterHost
         if (options.Acme is not null) services.AddHostedService<AcmeRenewer>();
         services.AddSingleton<TcpCounters>();
         services.AddSingleton<TcpContext>();
-        services.AddHostedService<TcpRouter>();
+        services.AddSingleton<TcpRouter>();
+        services.AddHostedService(s => s.GetRequiredService<TcpRouter>());
         services.AddHostedService<RegistrationListener>();
         services.AddHostedService<Pruner>();
         services.AddHostedService<AccessLogPublisher>();
         // Last, so that it stops first: the lines of its last requests are still published.
         services.AddSingleton<ProxyServer>();
         services.AddHostedService(s => s.GetRequiredService<ProxyServer>());
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        services.AddSingleton<Drain>();
+        services.AddHostedService(s => s.GetRequiredService<Drain>());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainWait + options.DrainTimeout + ShutdownTimeout);
     }
 
     /// <summary>Kestrel serves what is for operators; clients are the proxy's.</summary>
@@ -105,6 +108,6 @@ public static class RouterHost
         kestrel.Limits.MaxRequestBufferSize = 2 * options.Limits.MaxHeadBytes;
         kestrel.Listen(InProcessTransport.Clients, l => l.Protocols = HttpProtocols.Http2);
         if (options.StatusPort is { } status)
-            kestrel.Listen(IPAddress.Loopback, status, l => ports.Add(nameof(RouterPorts.Status), () => l.EndPoint));
+            kestrel.Listen(IPAddress.Parse(options.StatusAddress), status, l => ports.Add(nameof(RouterPorts.Status), () => l.EndPoint));
     }
 }

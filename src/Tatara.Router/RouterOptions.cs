@@ -12,6 +12,9 @@ namespace Tatara.Router;
 /// <summary>How one router runs.</summary>
 public sealed record RouterOptions
 {
+    /// <summary>A router that takes a day to end is one that was forgotten.</summary>
+    private static readonly TimeSpan MaxDrain = TimeSpan.FromHours(24);
+
     /// <summary>The bus that endpoints register on.</summary>
     public required NatsOptions Bus { get; init; }
 
@@ -48,7 +51,10 @@ public sealed record RouterOptions
     /// <summary>Port of HTTPS as clients see it, which redirects lead to; null: the one of <see cref="HttpsPort"/>.</summary>
     public int? ExternalHttpsPort { get; init; }
 
-    /// <summary>Loopback port of /healthz, /routes and /metrics; 0 takes any free one, null turns it off.</summary>
+    /// <summary>Address of the status port. Others than loopback are for load balancers elsewhere; the password then goes over the network in the clear.</summary>
+    public string StatusAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>Port of /healthz, /routes and /metrics; 0 takes any free one, null turns it off.</summary>
     public int? StatusPort { get; init; }
 
     /// <summary>User of /routes and /metrics.</summary>
@@ -75,8 +81,17 @@ public sealed record RouterOptions
     /// <summary>How long a connect to an endpoint may take before the next one is tried.</summary>
     public TimeSpan EndpointConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>When the router stops, its health check fails for this long before it takes no more connections. Longer than load balancers take to notice; zero where there is none.</summary>
+    public TimeSpan DrainWait { get; init; }
+
+    /// <summary>How long requests, tunnels and connections of TCP routes may go on after that. Nothing is waited for when all have ended.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
     /// <summary>Requests and tunnels that one endpoint serves at a time; 0 for any number. More get 503: better a few refused than an app drowned.</summary>
     public int MaxConnectionsPerEndpoint { get; init; } = 500;
+
+    /// <summary>Bytes of the largest request body; larger ones get 413, by their Content-Length or as soon as their chunks announce more. Null: apps decide.</summary>
+    public long? MaxBodyBytes { get; init; }
 
     /// <summary>Where this router runs. Endpoints of the same zone go first; null knows no zones.</summary>
     public string? Zone { get; init; }
@@ -86,6 +101,13 @@ public sealed record RouterOptions
     /// others are dropped. Null: everybody's X-Forwarded-For is passed on with the client's own address behind.
     /// </summary>
     public IReadOnlyList<string>? TrustedProxies { get; init; }
+
+    /// <summary>
+    /// Networks (10.0.0.0/8) of load balancers that begin each connection, of HTTP, HTTPS and TCP routes, with a PROXY
+    /// header (version 1 or 2): the client is the one they name. A connection of theirs that begins otherwise is closed.
+    /// Others are clients themselves, and a header of theirs is malformed HTTP.
+    /// </summary>
+    public IReadOnlyList<string> ProxyProtocolFrom { get; init; } = [];
 
     /// <summary>Trace headers that requests get when they have none, and that are continued when they have.</summary>
     public Tracing Tracing { get; init; }
@@ -124,9 +146,9 @@ public sealed record RouterOptions
         if (Acme is not null) ValidateAcme(Acme);
         if (Tcp is not null && new[] { HttpPort, HttpsPort, StatusPort }.FirstOrDefault(p => p is > 0 && Tcp.Ports.Contains(p.Value)) is { } shared)
             throw new ArgumentException($"Port {shared} is the router's own and cannot be one of its TCP routes' too.");
-        foreach (var network in TrustedProxies ?? [])
+        foreach (var network in (TrustedProxies ?? []).Concat(ProxyProtocolFrom))
             if (!IPNetwork.TryParse(network, out _)) throw new ArgumentException($"'{network}' is not a network like 10.0.0.0/8.");
-        foreach (var address in ListenAddresses)
+        foreach (var address in ListenAddresses.Append(StatusAddress))
             if (!IPAddress.TryParse(address, out _)) throw new ArgumentException($"'{address}' is not an IP address to listen on.");
         foreach (var (name, value) in new[]
         {
@@ -134,6 +156,9 @@ public sealed record RouterOptions
             (nameof(EndpointTimeout), EndpointTimeout), (nameof(EndpointConnectTimeout), EndpointConnectTimeout),
         })
             if (value <= TimeSpan.Zero) throw new ArgumentException($"{name} must be more than zero.");
+        if (MaxBodyBytes < 0) throw new ArgumentException("MaxBodyBytes must be zero or more.");
+        if (DrainWait < TimeSpan.Zero || DrainTimeout < TimeSpan.Zero || DrainWait + DrainTimeout > MaxDrain)
+            throw new ArgumentException($"DrainWait and DrainTimeout must be zero or more, and {MaxDrain.TotalHours:0} hours together at most.");
         if (PruneThreshold <= RegisterInterval)
             throw new ArgumentException("PruneThreshold must exceed RegisterInterval, or live endpoints are dropped.");
     }

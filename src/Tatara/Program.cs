@@ -16,11 +16,12 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
 };
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+    var command = root.Parse(args);
+    return await command.InvokeAsync(new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,
         // Ctrl-C stops the roles in order; the default of two seconds would cut that off and leave the bus running.
-        ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(20) + RouterFlags.LongestDrain(command),
     });
 }
 catch (SetupException e)

@@ -58,7 +58,8 @@ public sealed class WireTests
             typeof(DeaUpdateMessage),
             """
             {"droplet":"a1","uris":["x.tatara.localhost"],"tcp_routes":[{"router_group":"6e1a5b1c","port":1024}],
-             "route_services":{"x.tatara.localhost":"https://rs.tatara.localhost"},"http2_uris":["x.tatara.localhost"]}
+             "route_services":{"x.tatara.localhost":"https://rs.tatara.localhost"},"http2_uris":["x.tatara.localhost"],
+             "load_balancing":{"x.tatara.localhost":"least-connection"}}
             """
         },
         {

@@ -42,6 +42,116 @@ public sealed class Http2Tests : RouterTestBase
         response.Headers.GetValues("X-Cf-RouterError").ShouldBe(["unknown_route"]);
     }
 
+    [Fact]
+    public async Task Get_EndpointSendsEarlyHints_ClientGetsThemBeforeTheAnswer()
+    {
+        var link = $"</{new string('s', 300)}.css>; rel=preload; as=style";
+        await using var app = RawBackend.Answering(_ =>
+            $"HTTP/1.1 103 Early Hints\r\nLink: {link}\r\nConnection: x-own\r\nX-Own: 1\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + RawBackend.Ok("done", "X-Final: 1\r\n"));
+        await Router.RegisterAsync(Host, app.Endpoint);
+        var start = new System.Diagnostics.ProcessStartInfo("curl", ["-sS", "-k", "--http2", "-D", "-", "--resolve", $"{Host}:{Router.Ports.Https!.Port}:127.0.0.1",
+            $"https://{Host}:{Router.Ports.Https.Port}/one", $"https://{Host}:{Router.Ports.Https.Port}/two"]) { RedirectStandardOutput = true };
+        using var curl = System.Diagnostics.Process.Start(start)!;
+
+        var said = (await curl.StandardOutput.ReadToEndAsync()).Split("done");
+
+        foreach (var answer in said[..2])
+        {
+            var hints = answer.IndexOf($"HTTP/2 103 \r\nlink: {link}\r\n\r\n", StringComparison.Ordinal);
+            var processing = answer.IndexOf("HTTP/2 102 \r\n", StringComparison.Ordinal);
+            var final = answer.IndexOf("HTTP/2 200 \r\n", StringComparison.Ordinal);
+            (hints >= 0 && processing > hints && final > processing).ShouldBeTrue(answer);
+            answer.ShouldNotContain("x-own");
+        }
+    }
+
+    [Fact]
+    public async Task Get_ManyAtOnceWithHintsAmongTheirBodies_AllArriveUnharmed()
+    {
+        const int clients = 40, requests = 5;
+        var body = string.Concat(Enumerable.Range(0, 40_000).Select(i => i.ToString("x5", System.Globalization.CultureInfo.InvariantCulture)));
+        await using var app = RawBackend.Answering(_ => "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" + RawBackend.Ok(body));
+        await Router.RegisterAsync(Host, app.Endpoint);
+        using var client = Client(Router.Ports.Https!);
+
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        {
+            for (var i = 0; i < requests; i++)
+            {
+                using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"https://{Host}/"), default);
+                (await response.Content.ReadAsStringAsync() == body).ShouldBeTrue();
+            }
+        }));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(10)]
+    [InlineData(1000)]
+    public void FrameBoundaries_BytesInPiecesOfAnySize_AreFoundBetweenFramesButNotWithinHeaders(int piece)
+    {
+        byte[] stream =
+        [
+            0, 0, 2, 4, 0, 0, 0, 0, 0, 9, 9, // SETTINGS
+            0, 0, 3, 1, 0, 0, 0, 0, 1, 9, 9, 9, // HEADERS without its end
+            0, 0, 0, 9, 0, 0, 0, 0, 1, // an empty CONTINUATION
+            0, 0, 1, 9, 4, 0, 0, 0, 1, 9, // the last CONTINUATION
+            0, 0, 0, 0, 1, 0, 0, 0, 1, // an empty DATA
+        ];
+        var (frames, places) = (new Tatara.Router.Http2.FrameBoundaries(), new List<int>());
+        frames.IsAtBoundary.ShouldBeTrue();
+        for (var at = 0; at < stream.Length; at += piece)
+        {
+            var count = Math.Min(piece, stream.Length - at);
+            if (frames.Advance(stream.AsSpan(at, count)) is > 0 and var place) places.Add(at + place);
+            frames.IsAtBoundary.ShouldBe(places.Count > 0 ? places[^1] == at + count : false);
+        }
+        places.ShouldBeSubsetOf([11, 42, 51]);
+        places[^1].ShouldBe(51);
+        if (piece == 1) places.ShouldBe([11, 42, 51]);
+    }
+
+    [Fact]
+    public async Task Get_TwoRoutesOfOneInstanceWithTwoProtocols_EachIsAskedInItsOwn()
+    {
+        await using var http1 = RawBackend.Saying("by HTTP/1.1");
+        await using var http2 = await Http2Backend.StartAsync(context => context.Response.WriteAsync("by HTTP/2"));
+        await using var app = RawBackend.Start(connection => BothAsync(connection, http1.Endpoint, http2.Endpoint));
+        var registration = new Tatara.Protocol.RouterRegistration([Host], "127.0.0.1", app.Endpoint.Port, "dea", "app-1", "i-1", "0");
+        const string other = "grpc.tatara.test";
+        await Router.RegisterAsync(Host, registration);
+        await Router.RegisterAsync(other, registration with { Uris = [other], Protocol = "http2" });
+
+        for (var i = 0; i < 3; i++)
+        {
+            (await Router.GetAsync(Host)).Body.ShouldBe("by HTTP/1.1");
+            (await Router.GetAsync(other)).Body.ShouldBe("by HTTP/2");
+        }
+
+        // A destination changes its protocol: the route has one member as before, and that one speaks the new one.
+        await Router.Bus.PublishAsync(Tatara.Protocol.Subjects.RouterRegister, registration with { Protocol = "http2" });
+        await TestRouter.UntilAsync(() => Router.Members(Host).Single().SpeaksHttp2);
+        (await Router.GetAsync(Host)).Body.ShouldBe("by HTTP/2");
+
+        // Who unregisters need not know what was spoken.
+        await Router.Bus.PublishAsync(Tatara.Protocol.Subjects.RouterUnregister, registration with { Uris = [Host, other] });
+        await TestRouter.UntilAsync(() => !Router.Members(Host).Any() && !Router.Members(other).Any());
+    }
+
+    [Fact]
+    public async Task Register_AddressOfTwoProtocolsNowBelongsToAnotherApp_BothAreGone()
+    {
+        await using var app = RawBackend.Saying("new");
+        var registration = new Tatara.Protocol.RouterRegistration([Host], "127.0.0.1", app.Endpoint.Port, "dea", "app-1", "i-1", "0");
+        await Router.RegisterAsync(Host, registration);
+        await Router.RegisterAsync("grpc.tatara.test", registration with { Uris = ["grpc.tatara.test"], Protocol = "http2" });
+        await Router.RegisterAsync("new.tatara.test", registration with { Uris = ["new.tatara.test"], App = "app-2", PrivateInstanceId = "i-2" });
+        Router.Members(Host).ShouldBeEmpty();
+        Router.Members("grpc.tatara.test").ShouldBeEmpty();
+        (await Router.GetAsync("new.tatara.test")).Body.ShouldBe("new");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -170,6 +280,21 @@ public sealed class Http2Tests : RouterTestBase
     }
 
     /// <summary>A body of unknown length.</summary>
+    /// <summary>An app server that tells HTTP/2 from HTTP/1.1 by the first bytes, as they may.</summary>
+    private static async Task BothAsync(RawClient connection, IPEndPoint http1, IPEndPoint http2)
+    {
+        var first = await connection.ReadTextAsync(4);
+        using var served = await RawClient.ConnectAsync(first == "PRI " ? http2 : http1);
+        await served.SendAsync(first + connection.ReadBuffered());
+        await Task.WhenAny(PumpAsync(connection.Socket, served.Socket), PumpAsync(served.Socket, connection.Socket));
+    }
+
+    private static async Task PumpAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await from.ReceiveAsync(buffer) is > 0 and var count) await to.SendAsync(buffer.AsMemory(0, count));
+    }
+
     private sealed class Unseekable(string text) : MemoryStream(Encoding.ASCII.GetBytes(text))
     {
         public override bool CanSeek => false;

@@ -95,10 +95,10 @@ public sealed class RouteServiceTests : RouterTestBase
     }
 
     [Fact]
-    public async Task Service_IsNotServedHere_AppIsNotReachedEither()
+    public async Task Service_CannotBeReached_AppIsNotEither()
     {
         await using var app = RawBackend.Saying("app");
-        await RegisterAsync(App, app, "i1", "https://nowhere.test/");
+        await RegisterAsync(App, app, "i1", "https://127.0.0.1:9/");
         (await SendAsync("GET /", App)).Status.ShouldBe(502);
         app.Requests.ShouldBeEmpty();
     }

@@ -69,6 +69,41 @@ public sealed class StreamingTests : RouterTestBase
         received.ShouldBe(Much);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Get_MoreThanMemoryShouldHold_IsStreamedThroughWithoutKeepingIt(bool hasLength)
+    {
+        const long all = 2L << 30, slack = 1L << 30;
+        await using var app = RawBackend.Start(async connection =>
+        {
+            await connection.ReadHeadAsync();
+            var piece = new byte[1 << 20];
+            byte[] framed = hasLength ? piece : [.. "100000\r\n"u8, .. piece, .. "\r\n"u8];
+            await connection.SendAsync($"HTTP/1.1 200 OK\r\n{(hasLength ? $"Content-Length: {all}" : "Transfer-Encoding: chunked")}\r\n\r\n");
+            for (long sent = 0; sent < all; sent += piece.Length) await connection.SendAsync(framed);
+            if (!hasLength) await connection.SendAsync("0\r\n\r\n");
+        });
+        await Router.RegisterAsync(Host, app.Endpoint);
+        using var client = await Router.ConnectAsync();
+        await client.SendAsync(Get.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+        var head = await client.ReadHeadAsync();
+
+        long received = client.ReadBuffered().Length, most = 0;
+        var before = Environment.WorkingSet;
+        var buffer = new byte[1 << 20];
+        while (await client.Socket.ReceiveAsync(buffer) is > 0 and var count)
+        {
+            if (received >> 26 != (received + count) >> 26) most = Math.Max(most, Environment.WorkingSet - before);
+            received += count;
+        }
+
+        if (hasLength) received.ShouldBe(all);
+        else received.ShouldBeGreaterThan(all);
+        // Other tests run beside this one, and need some themselves.
+        most.ShouldBeLessThan(slack, head);
+    }
+
     [Fact]
     public async Task Get_LargeBodyOfKnownLength_ArrivesByteForByteAndBothConnectionsGoOn()
     {

@@ -29,6 +29,9 @@ public sealed class TcpRouteTests : RouterTestBase
         client.Socket.Shutdown(SocketShutdown.Send);
 
         (await client.ReadToEndAsync()).ShouldBe("300000 bytes came");
+        await TestRouter.UntilAsync(() => Router.Log.All.Any(line =>
+            line.StartsWith($"Information: 127.0.0.1:{((IPEndPoint)client.Socket.LocalEndPoint!).Port} was connected with TCP route :{_port}, {app.Endpoint} of app app/0, for ", StringComparison.Ordinal)
+            && line.EndsWith(" s: 300000 bytes received, 17 bytes sent.", StringComparison.Ordinal)));
     }
 
     [Fact]

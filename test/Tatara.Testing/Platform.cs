@@ -111,6 +111,22 @@ public sealed partial class Platform : IAsyncDisposable
     /// <summary>Starts a DEA's process again, as an operator does; it ends with the platform.</summary>
     public Process StartDea(int index) => Start(["run", "dea", "--index", index.ToString(), .. _arguments]);
 
+    /// <summary>Starts a further router on ports of its own.</summary>
+    /// <returns>Its process, and where /healthz is.</returns>
+    public async Task<(Process Process, string Status)> StartRouterAsync(int index, int httpPort, int httpsPort, params string[] more)
+    {
+        string[] own = [.. _arguments];
+        own[Array.IndexOf(own, "--http-port") + 1] = httpPort.ToString();
+        own[Array.IndexOf(own, "--https-port") + 1] = httpsPort.ToString();
+        var process = Start(["run", "router", "--index", index.ToString(), "--no-tcp-routes", .. own, .. more]);
+        var said = await process.StandardOutput.ReadLineAsync(new CancellationTokenSource(StartPatience).Token)
+            ?? throw new InvalidOperationException($"The router did not start:\n{await process.StandardError.ReadToEndAsync()}");
+        return (process, said.TrimEnd('.').Split("status ")[1]);
+    }
+
+    /// <summary>Asks a process to end, as a supervisor does.</summary>
+    public static void Terminate(int pid) => _ = SendSignal(pid, 15);
+
     /// <summary>An HTTP client that dials this platform's router whatever the name, and trusts its CA alone.</summary>
     public HttpClient CreateClient(bool followRedirects = true)
     {

@@ -37,15 +37,20 @@ internal sealed partial class CloudController
         return (await ListAsync(query, CliJson.Default.RoutePage, stop)).FirstOrDefault();
     }
 
-    public Task<Route> CreateRouteAsync(string spaceGuid, string domainGuid, string host, string path, int? port, CancellationToken stop)
+    public Task<Route> CreateRouteAsync(string spaceGuid, string domainGuid, string host, string path, int? port, JsonObject? options, CancellationToken stop)
     {
         var body = new JsonObject();
         if (host.Length > 0) body["host"] = host;
         if (path.Length > 0) body["path"] = path;
         if (port is not null) body["port"] = port;
+        if (options is not null) body["options"] = options;
         body["relationships"] = new JsonObject { ["space"] = ToOneNode(spaceGuid), ["domain"] = ToOneNode(domainGuid) };
         return PostAsync("/v3/routes", body, CliJson.Default.Route, stop);
     }
+
+    /// <param name="options">Null removes one.</param>
+    public Task<Route> UpdateRouteAsync(string guid, JsonObject options, CancellationToken stop) =>
+        WriteAsync(HttpMethod.Patch, $"/v3/routes/{guid}", new JsonObject { ["options"] = options }, CliJson.Default.Route, stop);
 
     public Task DeleteRouteAsync(string guid, CancellationToken stop) =>
         RunJobAsync(new ApiRequest(HttpMethod.Delete, Address($"/v3/routes/{guid}")), stop);

@@ -14,6 +14,9 @@ internal sealed partial class CloudController
         return SucceedAsync(Json(HttpMethod.Post, "/v3/service_instances", fields), stop);
     }
 
+    public Task<List<ServiceInstance>> ListServiceInstancesAsync(string spaceGuid, CancellationToken stop) =>
+        ListAsync($"/v3/service_instances?space_guids={spaceGuid}&order_by=name", CliJson.Default.ServiceInstancePage, stop);
+
     public async Task<ServiceInstance?> TryFindServiceInstanceAsync(string name, string spaceGuid, CancellationToken stop) =>
         (await ListAsync($"/v3/service_instances?names={Filter(name)}&space_guids={spaceGuid}", CliJson.Default.ServiceInstancePage, stop)).FirstOrDefault();
 

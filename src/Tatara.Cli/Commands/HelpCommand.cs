@@ -26,8 +26,8 @@ internal sealed class HelpCommand : CfCommand
         ("ORGS:", ["orgs", "create-org", "delete-org"]),
         ("SPACES:", ["spaces", "create-space", "delete-space"]),
         ("DOMAINS:", ["domains", "create-private-domain", "delete-private-domain", "create-shared-domain", "delete-shared-domain", "router-groups"]),
-        ("ROUTES:", ["routes", "create-route", "map-route", "unmap-route", "delete-route"]),
-        ("SERVICES:", ["create-user-provided-service", "delete-service", "bind-route-service", "unbind-route-service"]),
+        ("ROUTES:", ["routes", "create-route", "update-route", "map-route", "unmap-route", "delete-route"]),
+        ("SERVICES:", ["services", "service", "create-user-provided-service", "delete-service", "bind-route-service", "unbind-route-service"]),
         ("BUILDPACKS:", ["buildpacks"]),
         ("ADVANCED:", ["curl", "oauth-token"]),
     ];

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Tatara.Cli.CommandLine;
 
 namespace Tatara.Cli.Commands;
@@ -11,8 +12,10 @@ internal abstract class RouteCommand(string name, string description) : CfComman
         Value(["--path"], $"Path {purpose} the HTTP route"),
         Value(["--port"], $"Port {purpose} the TCP route"));
 
-    protected static string UsageOf(string verb, string arguments, string action) =>
-        $"{action} an HTTP route:\n   cf {verb} {arguments} [--hostname HOSTNAME] [--path PATH]\n\n{action} a TCP route:\n   cf {verb} {arguments} [--port PORT]";
+    protected Option<string[]> PerRouteFlag() => Values(["--option", "-o"], "Set the value of a per-route option");
+
+    protected static string UsageOf(string verb, string arguments, string action, string more = "") =>
+        $"{action} an HTTP route:\n   cf {verb} {arguments} [--hostname HOSTNAME] [--path PATH]{more}\n\n{action} a TCP route:\n   cf {verb} {arguments} [--port PORT]";
 
     protected static string ExamplesOf(string verb, string arguments)
     {

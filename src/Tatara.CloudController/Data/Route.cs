@@ -13,6 +13,9 @@ internal sealed class Route : LabelledEntity
 
     /// <summary>The domain's, of a TCP route: within a group a port is one route's.</summary>
     public string? RouterGroupGuid { get; set; }
+
+    /// <summary>How routers spread its requests: round-robin or least-connection; null: as they usually do.</summary>
+    public string? LoadBalancing { get; set; }
 }
 
 /// <summary>An app that a route leads to.</summary>

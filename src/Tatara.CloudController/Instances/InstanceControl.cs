@@ -62,7 +62,7 @@ internal sealed class InstanceControl(
         foreach (var process in processes)
         {
             var routes = uris.Of(process.Type);
-            await deas.UpdateAsync(new DeaUpdateMessage(process.Guid, routes.Uris, InternalNames: routes.InternalNames, TcpRoutes: routes.Tcp, RouteServices: routes.Services, Http2Uris: routes.Http2), cancellationToken);
+            await deas.UpdateAsync(new DeaUpdateMessage(process.Guid, routes.Uris, InternalNames: routes.InternalNames, TcpRoutes: routes.Tcp, RouteServices: routes.Services, Http2Uris: routes.Http2, LoadBalancing: routes.Balancing), cancellationToken);
         }
     }
 

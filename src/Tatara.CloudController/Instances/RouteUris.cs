@@ -24,7 +24,8 @@ internal sealed class RouteUris
             [.. routes.Select(r => r.Tcp).OfType<TcpRoute>().Distinct()],
             Distinct(routes.Where(r => !r.Internal)),
             routes.Where(r => r is { Internal: false, Tcp: null, Service: not null }).DistinctBy(r => r.Uri).ToDictionary(r => r.Uri, r => r.Service!),
-            Distinct(routes.Where(r => r is { Internal: false, Tcp: null, Protocol: "http2" })));
+            Distinct(routes.Where(r => r is { Internal: false, Tcp: null, Protocol: "http2" })),
+            routes.Where(r => r is { Internal: false, Tcp: null, Balancing: not null }).DistinctBy(r => r.Uri).ToDictionary(r => r.Uri, r => r.Balancing!));
 
         static List<string> Distinct(IEnumerable<ProcessRoute> routes) => [.. routes.Select(r => r.Uri).Distinct()];
     }
@@ -53,10 +54,10 @@ internal sealed class RouteUris
         var routes = rows.ToLookup(r => r.AppGuid, StringComparer.Ordinal);
         return appGuids.ToDictionary(app => app, app => new RouteUris(routes[app].Select(r => new ProcessRoute(
             r.ProcessType, AppUris.Of(r.Route, r.Name), r.Internal, r.Route.RouterGroupGuid is { } group ? new TcpRoute(group, r.Route.Port) : null,
-            services.GetValueOrDefault(r.Route.Guid), r.Protocol))));
+            services.GetValueOrDefault(r.Route.Guid), r.Protocol, r.Route.LoadBalancing))));
     }
 
-    private sealed record ProcessRoute(string ProcessType, string Uri, bool Internal, TcpRoute? Tcp, string? Service, string Protocol);
+    private sealed record ProcessRoute(string ProcessType, string Uri, bool Internal, TcpRoute? Tcp, string? Service, string Protocol, string? Balancing);
 }
 
 /// <summary>How the processes of one type are reached.</summary>
@@ -66,6 +67,7 @@ internal sealed class RouteUris
 /// <param name="Shown">What VCAP_APPLICATION says: uris, and TCP routes as "domain:port".</param>
 /// <param name="Services">Which of the uris go through a route service, and its URL.</param>
 /// <param name="Http2">Which of the uris are served by HTTP/2.</param>
+/// <param name="Balancing">How the requests of uris are spread that have a say in it.</param>
 internal sealed record ProcessRoutes(
     IReadOnlyList<string> Uris, IReadOnlyList<string> InternalNames, IReadOnlyList<TcpRoute> Tcp, IReadOnlyList<string> Shown, IReadOnlyDictionary<string, string> Services,
-    IReadOnlyList<string> Http2);
+    IReadOnlyList<string> Http2, IReadOnlyDictionary<string, string> Balancing);

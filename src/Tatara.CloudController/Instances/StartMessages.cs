@@ -48,6 +48,7 @@ internal sealed class StartMessages(CloudControllerDbContext db, NetworkRulesRea
             TcpRoutes: routes.Tcp.Count == 0 ? null : routes.Tcp,
             RouteServices: routes.Services.Count == 0 ? null : routes.Services,
             Http2Uris: routes.Http2.Count == 0 ? null : routes.Http2,
+            LoadBalancing: routes.Balancing.Count == 0 ? null : routes.Balancing,
             EgressNetworkRules: rules);
     }
 

@@ -37,10 +37,12 @@ internal static class AppManifest
             join domain in db.Domains on route.DomainGuid equals domain.Guid
             select new { Route = route, domain.Name, destination.Protocol }).AsNoTracking().ToListAsync(cancellationToken);
         return new JsonArray([.. rows
-            .Select(r => (Url: AppUris.Of(r.Route, r.Name), r.Protocol))
+            .Select(r => (Url: AppUris.Of(r.Route, r.Name), r.Protocol, r.Route.LoadBalancing))
             .Distinct()
             .OrderBy(r => r.Url, StringComparer.Ordinal)
-            .Select(r => new JsonObject { ["route"] = r.Url, ["protocol"] = r.Protocol })]);
+            .Select(r => r.LoadBalancing is null
+                ? new JsonObject { ["route"] = r.Url, ["protocol"] = r.Protocol }
+                : new JsonObject { ["route"] = r.Url, ["protocol"] = r.Protocol, ["options"] = new JsonObject { [RouteOptionsPatch.LoadBalancingKey] = r.LoadBalancing } })]);
     }
 
     private static async Task<JsonArray> SidecarsAsync(App app, CloudControllerDbContext db, CancellationToken cancellationToken)

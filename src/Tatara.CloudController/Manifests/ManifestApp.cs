@@ -1,5 +1,6 @@
 using Tatara.CloudController.Metadata;
 using Tatara.CloudController.Processes;
+using Tatara.CloudController.Routes;
 using Tatara.CloudController.Sidecars;
 
 namespace Tatara.CloudController.Manifests;
@@ -36,4 +37,4 @@ internal sealed record ManifestRoutes
 }
 
 /// <param name="Url">host.domain/path.</param>
-internal sealed record ManifestRoute(string Url, string? Protocol);
+internal sealed record ManifestRoute(string Url, string? Protocol, RouteOptionsPatch Options);

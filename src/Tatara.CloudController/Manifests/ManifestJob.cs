@@ -25,10 +25,18 @@ internal sealed class ManifestJob(CloudControllerDbContext db, ManifestApplier a
         }
         foreach (var app in applied)
         {
-            await instances.RoutesChangedAsync(app.Guid, cancellationToken);
+            foreach (var guid in await OnItsRoutesAsync(app, cancellationToken)) await instances.RoutesChangedAsync(guid, cancellationToken);
             if (app.DesiredState != AppStates.Started) continue;
             foreach (var process in await db.Processes.Where(p => p.AppGuid == app.Guid).Select(p => p.Guid).ToListAsync(cancellationToken))
                 await instances.DesiredStateChangedAsync(process, cancellationToken);
         }
+    }
+
+    /// <summary>The app and those that share a route with it, whose options are all of theirs.</summary>
+    private async Task<IEnumerable<string>> OnItsRoutesAsync(App app, CancellationToken cancellationToken)
+    {
+        var routes = db.RouteDestinations.Where(d => d.AppGuid == app.Guid).Select(d => d.RouteGuid);
+        var apps = await db.RouteDestinations.Where(d => routes.Contains(d.RouteGuid)).Select(d => d.AppGuid).Distinct().ToListAsync(cancellationToken);
+        return apps.Prepend(app.Guid).Distinct();
     }
 }

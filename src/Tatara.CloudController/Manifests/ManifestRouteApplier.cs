@@ -30,7 +30,7 @@ internal sealed partial class ManifestRouteApplier(
         if (await db.RouteDestinations.AnyAsync(d => d.AppGuid == app.Guid, cancellationToken)) return;
         var domain = await domains.DefaultOfAsync(space.OrganizationGuid, cancellationToken) ?? throw ApiErrors.Unprocessable("No default domains available");
         var host = routes.RandomRoute ? RandomHost(app.Name) : DefaultHost(app.Name);
-        await MapAsync(new ManifestRoute($"{host}.{domain.Name}", null), app, space, cancellationToken);
+        await MapAsync(new ManifestRoute($"{host}.{domain.Name}", null, RouteOptionsPatch.Nothing), app, space, cancellationToken);
     }
 
     private async Task MapAsync(ManifestRoute wanted, App app, Space space, CancellationToken cancellationToken)
@@ -72,10 +72,14 @@ internal sealed partial class ManifestRouteApplier(
             if (name.Problems().FirstOrDefault() is { } problem) throw ApiErrors.Unprocessable(problem);
             var existing = await db.Routes.SingleOrDefaultAsync(r => r.DomainGuid == domain.Guid && r.Host == name.Host && r.Path == name.Path && r.Port == (port ?? 0), cancellationToken);
             if (existing is not null && existing.SpaceGuid != space.Guid) throw ApiErrors.Unprocessable("Routes cannot be mapped to destinations in different spaces");
-            if (existing is not null) return existing;
+            if (existing is not null)
+            {
+                if (wanted.Options.ApplyTo(existing)) await db.SaveChangesAsync(cancellationToken);
+                return existing;
+            }
             if (!await flags.IsEnabledAsync("route_creation", cancellationToken)) throw ApiErrors.FeatureDisabled("route_creation");
             if (host == "*" && domain.OrganizationGuid is null) throw ApiErrors.NotAuthorized();
-            return await store.CreateAsync(name, domain, space, _ => { }, new { ManifestTriggered = true }, cancellationToken);
+            return await store.CreateAsync(name, domain, space, made => wanted.Options.ApplyTo(made), new { ManifestTriggered = true }, cancellationToken);
         }
         throw ApiErrors.Unprocessable($"No domains exist for route {wanted.Url}");
     }

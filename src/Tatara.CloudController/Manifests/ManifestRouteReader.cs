@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tatara.CloudController.Routes;
 
 namespace Tatara.CloudController.Manifests;
 
@@ -37,11 +38,36 @@ internal static partial class ManifestRouteReader
             fields.Has("route");
             var protocol = fields.String("protocol");
             if (protocol is not (null or "http1" or "http2" or "tcp")) fields.Fail("Route protocol must be 'http1', 'http2' or 'tcp'.", fields.LineOf("protocol"));
-            if (fields.Map("options") is { Fields.Count: > 0 } options) fields.Fail("options are not available here", options.Line);
+            var options = ReadOptions(fields, app, url.Text);
             fields.FailUnknown();
-            routes.Add(new ManifestRoute(url.Text, protocol));
+            routes.Add(new ManifestRoute(url.Text, protocol, options));
         }
         return routes;
+    }
+
+    private static RouteOptionsPatch ReadOptions(ManifestFields route, ManifestFields app, string url)
+    {
+        switch (route.Node("options"))
+        {
+            case null:
+                return RouteOptionsPatch.Nothing;
+            case ManifestMap options:
+                foreach (var (key, node) in options.Fields.Where(f => f.Key != RouteOptionsPatch.LoadBalancingKey))
+                    app.Fail($"Route '{url}' contains invalid route option '{key}'. Valid keys: '{RouteOptionsPatch.LoadBalancingKey}'", node.Line);
+                return options.Fields.TryGetValue(RouteOptionsPatch.LoadBalancingKey, out var value) ? ReadBalancing(value, app, url) : RouteOptionsPatch.Nothing;
+            case var other:
+                app.Fail($"Route '{url}': options must be an object", other.Line);
+                return RouteOptionsPatch.Nothing;
+        }
+    }
+
+    private static RouteOptionsPatch ReadBalancing(ManifestNode value, ManifestFields app, string url)
+    {
+        var text = value is ManifestScalar { IsNull: false } scalar ? scalar.Text : null;
+        if (text is null) app.Fail($"Invalid value for 'loadbalancing' for Route '{url}'; Valid values are: '{RouteOptionsPatch.BalancingNames}'", value.Line);
+        else if (!RouteOptionsPatch.Balancings.Contains(text))
+            app.Fail($"Cannot use loadbalancing value '{text}' for Route '{url}'; Valid values are: '{RouteOptionsPatch.BalancingNames}'", value.Line);
+        return new RouteOptionsPatch(true, text);
     }
 
     [GeneratedRegex(@"^(\*\.)?[\w\-]+(\.[\w\-]+)+((:\d{1,5})|(/[^\s?#]*))?$", RegexOptions.ECMAScript)]

@@ -14,7 +14,7 @@ using Tatara.CloudController.Roles;
 namespace Tatara.CloudController.Routes;
 
 internal sealed class RouteEndpoints(
-    CloudControllerDbContext db, Access access, Pager pager, RouteStore store, DomainStore domains, EventRecorder events, JobQueue jobs, FeatureFlagStore flags)
+    CloudControllerDbContext db, Access access, Pager pager, RouteStore store, RouteMapper mapper, DomainStore domains, EventRecorder events, JobQueue jobs, FeatureFlagStore flags)
 {
     public Task<IResult> ListAsync(ApiCall call)
     {
@@ -40,7 +40,7 @@ internal sealed class RouteEndpoints(
         var body = await call.ReadBodyAsync();
         var name = RouteName.Of(body.String("host"), body.String("path"), (int?)body.Integer("port", min: 0, max: 65535));
         foreach (var problem in name.Problems()) body.Fail(problem);
-        body.Map("options");
+        var options = RouteOptionsPatch.Read(body);
         var relationships = body.Object("relationships", required: true);
         var (spaceGuid, domainGuid) = (relationships?.ToOne("space"), relationships?.ToOne("domain"));
         var metadata = MetadataPatch.Read(body);
@@ -54,21 +54,29 @@ internal sealed class RouteEndpoints(
         if (!access.IsAdmin && !await flags.IsEnabledAsync("route_creation", call.Cancelled)) throw ApiErrors.FeatureDisabled("route_creation");
         if (name.Host == "*" && domain.OrganizationGuid is null) access.RequireAdmin();
 
-        var route = await store.CreateAsync(name, domain, space, metadata.ApplyTo, new { Request = body.Raw }, call.Cancelled);
+        var route = await store.CreateAsync(name, domain, space, Configure, new { Request = body.Raw }, call.Cancelled);
         return Answer.Created(await store.PresentAsync(route, call.Cancelled));
+
+        void Configure(Route made)
+        {
+            metadata.ApplyTo(made);
+            options.ApplyTo(made);
+        }
     }
 
     public async Task<IResult> UpdateAsync(ApiCall call)
     {
         var body = await call.ReadBodyAsync();
         var metadata = MetadataPatch.Read(body);
-        body.Map("options");
+        var options = RouteOptionsPatch.Read(body);
         body.ThrowIfInvalid();
         var (route, space) = await FindAsync(call, AccessLevel.Write);
         metadata.ApplyTo(route);
+        var isServedOtherwise = options.ApplyTo(route);
         var domain = await db.Domains.SingleAsync(d => d.Guid == route.DomainGuid, call.Cancelled);
         events.Record("audit.route.update", RouteStore.Subject(route, domain), space.Guid, space.OrganizationGuid, new { Request = body.Raw });
         await db.SaveChangesAsync(call.Cancelled);
+        if (isServedOtherwise) await mapper.TellAsync(route, call.Cancelled);
         return Answer.Ok(await store.PresentAsync(route, call.Cancelled));
     }
 

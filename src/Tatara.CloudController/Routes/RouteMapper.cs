@@ -62,6 +62,10 @@ internal sealed class RouteMapper(CloudControllerDbContext db, EventRecorder eve
         await TellAsync(apps, cancellationToken);
     }
 
+    /// <summary>Tells the instances of a route that it is served otherwise.</summary>
+    public async Task TellAsync(Route route, CancellationToken cancellationToken) =>
+        await TellAsync([.. (await ExistingAsync(route, cancellationToken)).Select(d => d.AppGuid).Distinct()], cancellationToken);
+
     public Task<List<RouteDestination>> ExistingAsync(Route route, CancellationToken cancellationToken) =>
         db.RouteDestinations.Where(d => d.RouteGuid == route.Guid).OrderBy(d => d.Id).ToListAsync(cancellationToken);
 

@@ -6,12 +6,12 @@ namespace Tatara.CloudController.Routes;
 
 internal sealed record RouteResponse(
     string Guid, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string Protocol, string Host, string Path, int? Port, string Url,
-    IReadOnlyList<DestinationResponse> Destinations, object Options, MetadataResponse Metadata, RouteRelationships Relationships,
+    IReadOnlyList<DestinationResponse> Destinations, IReadOnlyDictionary<string, string> Options, MetadataResponse Metadata, RouteRelationships Relationships,
     IReadOnlyDictionary<string, Link> Links)
 {
     public static RouteResponse From(Route route, string domain, IEnumerable<RouteDestination> destinations, Links links) => new(
         route.Guid, route.CreatedAt, route.UpdatedAt, route.RouterGroupGuid is null ? "http" : "tcp", route.Host, route.Path, route.Port == 0 ? null : route.Port, AppUris.Of(route, domain),
-        [.. destinations.Select(DestinationResponse.From)], new object(), MetadataResponse.Of(route),
+        [.. destinations.Select(DestinationResponse.From)], RouteOptionsPatch.Of(route), MetadataResponse.Of(route),
         new RouteRelationships(Relationship.To(route.SpaceGuid), Relationship.To(route.DomainGuid)),
         new Dictionary<string, Link>
         {

@@ -10,6 +10,7 @@ namespace Tatara.Dea.Instances;
 /// <param name="TcpRoutes">Ports of TCP routes that lead to it now.</param>
 /// <param name="RouteServices">Which of its uris go through a route service now.</param>
 /// <param name="Http2Uris">Which of its uris are served by HTTP/2 now.</param>
+/// <param name="LoadBalancing">How the requests of some of its uris are spread now.</param>
 /// <param name="StateSince">When it entered its state; heartbeats carry it.</param>
 /// <param name="HostPort">The machine's port that leads to it; 0 until one is chosen.</param>
 internal sealed record InstanceRecord(
@@ -25,14 +26,15 @@ internal sealed record InstanceRecord(
     IReadOnlyList<string>? InternalNames = null,
     IReadOnlyList<TcpRoute>? TcpRoutes = null,
     IReadOnlyDictionary<string, string>? RouteServices = null,
-    IReadOnlyList<string>? Http2Uris = null)
+    IReadOnlyList<string>? Http2Uris = null,
+    IReadOnlyDictionary<string, string>? LoadBalancing = null)
 {
     /// <summary>What routers are told about it; <see cref="RouteAnnouncer"/> says it.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public InstanceRoutes Routes
     {
-        get => new(Uris, TcpRoutes ?? [], RouteServices ?? InstanceRoutes.NoServices, Http2Uris ?? []);
-        init => (Uris, TcpRoutes, RouteServices, Http2Uris) = (value.Uris, value.Tcp, value.Services, value.Http2);
+        get => new(Uris, TcpRoutes ?? [], RouteServices ?? InstanceRoutes.None, Http2Uris ?? [], LoadBalancing ?? InstanceRoutes.None);
+        init => (Uris, TcpRoutes, RouteServices, Http2Uris, LoadBalancing) = (value.Uris, value.Tcp, value.Services, value.Http2, value.Balancing);
     }
 }
 

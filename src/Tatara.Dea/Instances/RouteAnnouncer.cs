@@ -92,7 +92,11 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Por
     private async Task PublishAsync(string subject, InstanceRecord record, InstanceRoutes routes)
     {
         foreach (var part in routes.Messages())
-            await bus.PublishAsync(subject, Describe(record, part.Uris) with { TcpRoutes = part.Tcp, RouteServiceUrl = part.RouteService, Protocol = part.Protocol });
+            await bus.PublishAsync(subject, Describe(record, part.Uris) with
+            {
+                TcpRoutes = part.Tcp, RouteServiceUrl = part.RouteService, Protocol = part.Protocol,
+                Options = part.Balancing is { } balancing ? new RegistrationOptions(balancing) : null,
+            });
     }
 
     private RouterRegistration Describe(InstanceRecord record, IReadOnlyList<string> uris) => new(
@@ -101,7 +105,8 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Por
         App: ApplicationField(record, "application_id") ?? record.Start.Droplet,
         PrivateInstanceId: record.Guid,
         PrivateInstanceIndex: record.Start.Index.ToString(CultureInfo.InvariantCulture),
-        Tags: TagsOf(record));
+        Tags: TagsOf(record),
+        AvailabilityZone: options.Zone);
 
     private static Dictionary<string, string> TagsOf(InstanceRecord record)
     {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Primitives;
 using Tatara.Router.Proxy;
 using Tatara.Router.Proxy.Http1;
@@ -109,7 +110,7 @@ internal sealed class ClientStream(HttpContext context, Socket socket, ProxyLimi
         return text[..ChunkedReader.WriteSize(length, text)];
     }
 
-    /// <summary>Reads up to the final answer; interim ones end here, as this side has no way to pass them on.</summary>
+    /// <summary>Reads up to the final answer and passes interim ones on.</summary>
     private async Task ReadHeadAsync(CancellationToken cancellationToken)
     {
         var status = HeadStatus.Incomplete;
@@ -123,8 +124,17 @@ internal sealed class ClientStream(HttpContext context, Socket socket, ProxyLimi
             }
             if (status != HeadStatus.Complete || _response.Parse(_buffer) != HeadStatus.Complete) throw new IOException("The answer has no head.");
             if (!_response.IsInterim) return;
+            await PassInterimAsync(cancellationToken);
             status = _buffer.Next();
         }
+    }
+
+    /// <summary>All but 100, which Kestrel says itself once the body is read.</summary>
+    private async Task PassInterimAsync(CancellationToken cancellationToken)
+    {
+        if (_response.Status == StatusCodes.Status100Continue || context.Features.Get<InterimFrames>() is not { } interims) return;
+        var stream = context.Features.GetRequiredFeature<IHttp2StreamIdFeature>().StreamId;
+        if (InterimFrames.TryWrite(stream, _response) is { } frame) await interims.SendAsync(frame).WaitAsync(cancellationToken);
     }
 
     private void CopyHead()

@@ -9,7 +9,7 @@ using Tatara.Router.Registry;
 namespace Tatara.Router.Http2;
 
 /// <summary>
-/// A loop's connection to an endpoint of HTTP/2: what the loop says in HTTP/1.1 is told to the endpoint in its own
+/// A loop's connection to an endpoint of HTTP/2, or of HTTPS: what the loop says in HTTP/1.1 is told to the endpoint in its own
 /// language, request after request, and the answers back, with their trailers. Bodies flow both ways at the same time.
 /// </summary>
 internal sealed class EndpointStream(Socket socket, Endpoint endpoint, ProxyLimits limits)
@@ -18,6 +18,8 @@ internal sealed class EndpointStream(Socket socket, Endpoint endpoint, ProxyLimi
 
     /// <summary>Each piece goes on at once: a stream's messages are waited for.</summary>
     private const int PieceBytes = 16 * 1024;
+
+    private static readonly HashSet<string> OfOneHop = new(["Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade"], StringComparer.OrdinalIgnoreCase);
 
     private readonly HeadBuffer _buffer = new(HeadBytes, 2 * limits.MaxHeadBytes);
     private readonly RequestHead _request = new(limits.MaxFields + 32);
@@ -33,6 +35,7 @@ internal sealed class EndpointStream(Socket socket, Endpoint endpoint, ProxyLimi
         catch (Exception e) when (e is IOException or SocketException or HttpRequestException or OperationCanceledException or ObjectDisposedException)
         {
             // The loop logs what its request met.
+            endpoint.Trouble = (e.InnerException ?? e).Message;
         }
         finally
         {
@@ -58,9 +61,10 @@ internal sealed class EndpointStream(Socket socket, Endpoint endpoint, ProxyLimi
     /// <returns>Whether the connection is in step for another request.</returns>
     private async ValueTask<bool> ServeAsync()
     {
+        endpoint.Trouble = null;
         using var gone = new CancellationTokenSource();
         using var request = CreateRequest(gone);
-        using var response = await endpoint.Http2.Value.SendAsync(request, gone.Token);
+        using var response = await endpoint.Relay.SendAsync(request, gone.Token);
         var hasBody = !_request.IsHead && response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified);
         var isChunked = hasBody && response.Content.Headers.ContentLength is null;
         await SendAsync(WriteHead(response, isChunked));
@@ -81,11 +85,11 @@ internal sealed class EndpointStream(Socket socket, Endpoint endpoint, ProxyLimi
 
     private HttpRequestMessage CreateRequest(CancellationTokenSource gone)
     {
-        var uri = new Uri($"http://{endpoint.Address}{Text(_request.Target)}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var uri = new Uri($"{(endpoint.Tls is null ? "http" : "https")}://{endpoint.Address}{Text(_request.Target)}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(new HttpMethod(Text(_request.Method)), uri)
         {
             Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            VersionPolicy = endpoint.SpeaksHttp2 ? HttpVersionPolicy.RequestVersionExact : HttpVersionPolicy.RequestVersionOrLower,
         };
         if (_request.HasBody) request.Content = new RelayedBody(this, gone);
         foreach (var field in _request.Fields)
@@ -107,7 +111,7 @@ internal sealed class EndpointStream(Socket socket, Endpoint endpoint, ProxyLimi
     }
 
     private static string Lines(HttpHeaders fields) =>
-        string.Concat(fields.NonValidated.SelectMany(f => f.Value.Select(v => $"{f.Key}: {v}\r\n")));
+        string.Concat(fields.NonValidated.Where(f => !OfOneHop.Contains(f.Key)).SelectMany(f => f.Value.Select(v => $"{f.Key}: {v}\r\n")));
 
     private string Text(Part part) => Encoding.Latin1.GetString(_request[part]);
 

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Tatara.Router.Loops;
@@ -25,6 +27,7 @@ internal sealed class InProcessTransport(ILoggerFactory loggers) : IConnectionLi
     public static readonly InProcessEndPoint Clients = new("HTTP/2 clients");
 
     private readonly Listener _listener = new();
+    private readonly ConcurrentDictionary<ConnectionContext, bool> _clients = [];
     private readonly SocketConnectionContextFactory _connections = new(new SocketConnectionFactoryOptions(), loggers.CreateLogger<InProcessTransport>());
 
     public bool CanBind(EndPoint endpoint) => endpoint is InProcessEndPoint;
@@ -33,13 +36,22 @@ internal sealed class InProcessTransport(ILoggerFactory loggers) : IConnectionLi
 
     /// <summary>Makes a connection to Kestrel for a client.</summary>
     /// <returns>The descriptor of this side, non-blocking.</returns>
-    public int Connect(ClientAddress client)
+    public int Connect(ClientAddress client, InterimFrames interims)
     {
         var (own, other) = Native.CreatePair();
         var connection = _connections.Create(new Socket(new SafeSocketHandle(other, ownsHandle: true)));
         connection.Features.Set(client);
+        connection.Features.Set(interims);
+        _clients[connection] = true;
+        connection.ConnectionClosed.UnsafeRegister(_ => _clients.TryRemove(connection, out bool _), null);
         if (!_listener.Offer(connection)) connection.Abort();
         return own;
+    }
+
+    /// <summary>Asks each client to come by another connection for its next requests; those under way go on.</summary>
+    public void SendElsewhere()
+    {
+        foreach (var (connection, _) in _clients) connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
     }
 
     /// <summary>Makes a connection that serves as one to an endpoint.</summary>

@@ -72,6 +72,19 @@ internal class LoopSocket
         return count == 0 ? 0 : AfterFailure(ref _canRead);
     }
 
+    /// <summary>Looks at what came first, beneath any TLS, and leaves it there. A wait for input ends when there is more than that.</summary>
+    /// <returns>The count, 0 at the end, <see cref="WouldBlock"/> or <see cref="Failed"/>.</returns>
+    public int TryPeek(Span<byte> buffer)
+    {
+        if (IsClosed) return Failed;
+        var count = Native.PeekAt(Descriptor, buffer);
+        if (count >= 0) return (int)count;
+        return AfterFailure(ref _canRead);
+    }
+
+    /// <summary>Takes what <see cref="TryPeek"/> showed.</summary>
+    public void Skip(Span<byte> peeked) => _ = Native.Receive(Descriptor, peeked);
+
     /// <returns>The count, <see cref="WouldBlock"/> or <see cref="Failed"/>.</returns>
     public virtual int TrySend(ReadOnlySpan<byte> data)
     {
@@ -201,8 +214,8 @@ internal class LoopSocket
         }
     }
 
-    /// <summary>Of subclasses that read ahead: a wait for input ends only when the kernel has more.</summary>
-    protected void ForgetInput() => _canRead = HasEnded;
+    /// <summary>Of those that read ahead or only looked: a wait for input ends only when the kernel has more.</summary>
+    public void ForgetInput() => _canRead = HasEnded;
 
     protected void ForgetRoom() => _canWrite = false;
 

@@ -107,6 +107,12 @@ internal static unsafe partial class Native
         return recv(descriptor, &first, 1, Peek);
     }
 
+    /// <summary>Reads what there is and leaves it there.</summary>
+    public static nint PeekAt(int descriptor, Span<byte> buffer)
+    {
+        fixed (byte* first = buffer) return recv(descriptor, first, buffer.Length, Peek);
+    }
+
     public static nint Send(int descriptor, ReadOnlySpan<byte> data)
     {
         fixed (byte* first = data) return send(descriptor, first, data.Length, NoSignal);

@@ -31,6 +31,9 @@ internal sealed class ClientAddress
     /// <summary>The certificate it showed in a handshake and was let in with, as X-Forwarded-Client-Cert has it.</summary>
     public byte[]? Certificate { get; set; }
 
+    /// <summary>It is a load balancer that says first whom it speaks for.</summary>
+    public bool BeginsWithProxyHeader { get; set; }
+
     public int LocalPort { get; }
     public bool IsHttps { get; }
     public ReadOnlySpan<byte> Scheme => IsHttps ? "https"u8 : "http"u8;

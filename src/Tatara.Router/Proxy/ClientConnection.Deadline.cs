@@ -34,9 +34,12 @@ internal sealed partial class ClientConnection
         _socket.Interrupt();
     }
 
+    /// <summary>A client that has just come may have its request on the way; one that had its answer can do without another.</summary>
     public void OnDraining()
     {
-        if (_isIdle) _socket.Interrupt();
+        if (!_isIdle) return;
+        if (_isFirst) SetDeadline(_limits.FreshGrace);
+        else _socket.Interrupt();
     }
 
     /// <summary>The router's patience with those that do not finish is at its end.</summary>

@@ -67,7 +67,7 @@ internal sealed partial class ClientConnection
     /// <summary>A new connection to the endpoint; null when it cannot be reached.</summary>
     private async ValueTask<BackendConnection?> ConnectAsync(Endpoint endpoint)
     {
-        if (endpoint.SpeaksHttp2)
+        if (endpoint.IsRelayed)
         {
             return new BackendConnection(endpoint, new LoopSocket(_worker.Loop, InProcessTransport.Connect(endpoint, _limits), isConnected: true));
         }
@@ -192,12 +192,17 @@ internal sealed partial class ClientConnection
         CloseBackend();
         _responseBuffer.Release();
         if (backend.IsReused) _worker.PoolOf(backend.Endpoint).Clear();
-        if (mayRetry) return Outcome.Retry;
+        if (mayRetry)
+        {
+            if (backend.Endpoint.Trouble is { } trouble) Log.EndpointFailed(_context.Logger, backend.Endpoint.Address.ToString(), backend.Endpoint.Owner.App, trouble);
+            return Outcome.Retry;
+        }
         if (end == BodyEnd.Malformed) return await RefuseAsync(RouterError.Malformed);
+        if (end == BodyEnd.TooLarge) return await RefuseAsync(RouterError.BodyTooLarge);
         if (end == BodyEnd.ClientGone || (IsGone && !_isExpired)) return Outcome.Abort;
         if (end == BodyEnd.Stopped && _isExpired) return await RefuseAsync(RouterError.ClientTooSlow);
         Log.EndpointFailed(_context.Logger, backend.Endpoint.Address.ToString(), backend.Endpoint.Owner.App,
-            _isExpired ? "it was silent for too long" : answer == Answer.Cut ? "it closed the connection" : "it is not HTTP/1.1");
+            _isExpired ? "it was silent for too long" : answer == Answer.Cut ? backend.Endpoint.Trouble ?? "it closed the connection" : "it is not HTTP/1.1");
         return await RefuseAsync(RouterError.EndpointFailure);
     }
 }

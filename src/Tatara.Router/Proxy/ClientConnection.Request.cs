@@ -33,6 +33,7 @@ internal sealed partial class ClientConnection
         Complete,
         ClientGone,
         Malformed,
+        TooLarge,
         EndpointFailed,
         Stopped,
     }
@@ -40,7 +41,7 @@ internal sealed partial class ClientConnection
     /// <summary>Begins to wait for a request. Some of it may have come with the last one.</summary>
     private void ExpectHead()
     {
-        SetDeadline(_isFirst ? _limits.FirstByteTimeout : _limits.IdleTimeout);
+        SetDeadline(!_isFirst ? _limits.IdleTimeout : _worker.EndsIdle ? _limits.FreshGrace : _limits.FirstByteTimeout);
         (_isIdle, _isExpired, _endsWithClient) = (true, false, false);
         _skipsEmptyLine = true;
         _headStatus = HeadStatus.Incomplete;
@@ -64,13 +65,13 @@ internal sealed partial class ClientConnection
                 _headStatus = _requestBuffer.Next();
             }
             if (_headStatus != HeadStatus.Incomplete) break;
-            if (_isIdle && (_isExpired || _worker.IsDraining)) return HeadRead.Closed;
+            if (_isIdle && _isExpired) return HeadRead.Closed;
             if (_isExpired)
             {
                 BeginExchange();
                 return HeadRead.TooSlow;
             }
-            if (!_socket.MayHaveInput && !_socket.IsClosed) return HeadRead.NotYet;
+            if (!_socket.MayHaveInput && !_socket.IsClosed) return Nothing;
             var free = _requestBuffer.Free;
             if (free.IsEmpty)
             {
@@ -81,7 +82,7 @@ internal sealed partial class ClientConnection
             if (count == LoopSocket.WouldBlock)
             {
                 if (_isIdle) _requestBuffer.Release();
-                return HeadRead.NotYet;
+                return Nothing;
             }
             if (count <= 0) return HeadRead.Closed;
             if (_isIdle) BeginHead();
@@ -94,6 +95,9 @@ internal sealed partial class ClientConnection
         _isBodyUnread = Request.HasBody;
         return _headStatus == HeadStatus.Complete ? HeadRead.Ready : HeadRead.Refused;
     }
+
+    /// <summary>No request has come, and when the router stops none is waited for.</summary>
+    private HeadRead Nothing => _isIdle && !_isFirst && _worker.EndsIdle ? HeadRead.Closed : HeadRead.NotYet;
 
     private void BeginHead()
     {
@@ -116,7 +120,7 @@ internal sealed partial class ClientConnection
     {
         var end = Request.IsChunked ? await RelayChunkedRequestAsync(backend) : await RelayRequestBytesAsync(backend, left);
         // An endpoint must not take half a body for a whole one, and there is nobody left to answer to.
-        if (end is BodyEnd.ClientGone or BodyEnd.Malformed) CloseBackend();
+        if (end is BodyEnd.ClientGone or BodyEnd.Malformed or BodyEnd.TooLarge) CloseBackend();
         if (end != BodyEnd.Complete) return end;
         OnBodyRead();
         return end;
@@ -173,6 +177,7 @@ internal sealed partial class ClientConnection
             {
                 var status = chunks.Read(data.Span, output, keepChunks: true, out var consumed, out var written);
                 _exchange.ReceivedBytes += consumed;
+                if (chunks.Announced > _context.MaxBodyBytes) return BodyEnd.TooLarge;
                 if (written > 0 && !await SendAllAsync(backend.Socket, output.AsMemory(0, written))) return FailedToSend();
                 if (status == ChunkedStatus.Malformed) return BodyEnd.Malformed;
                 if (status == ChunkedStatus.Done)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Tatara.Router.Http2;
 using Tatara.Router.Loops;
 using Tatara.Router.Proxy.Backends;
 
@@ -17,27 +18,16 @@ internal sealed partial class ClientConnection
         return await RelayBothWaysAsync(backend.Socket) ? Outcome.Close : Outcome.Abort;
     }
 
-    /// <summary>The client speaks HTTP/2: what it says goes to Kestrel, whose requests come back to a loop one by one.</summary>
-    private async ValueTask HandOverAsync()
-    {
-        BeginExchange();
-        _requestBuffer.Untake();
-        var kestrel = new LoopSocket(_worker.Loop, _context.Http2.Connect(_client), isConnected: true);
-        HoldBackend(kestrel);
-        await RelayBothWaysAsync(kestrel);
-        _worker.Return(_exchange);
-    }
-
     /// <summary>Passes on whatever comes from either side, until the other side is done.</summary>
     /// <returns>Whether the end was a clean one.</returns>
-    private async ValueTask<bool> RelayBothWaysAsync(LoopSocket other)
+    private async ValueTask<bool> RelayBothWaysAsync(LoopSocket other, InterimFrames? interims = null)
     {
         _endsWithClient = false;
         SetDeadline(null);
         other.KeepAlive();
         _socket.KeepAlive();
         var up = PumpUpAsync(other);
-        var isClean = await PumpAsync(other, _socket, isUp: false);
+        var isClean = interims is null ? await PumpAsync(other, _socket, isUp: false) : await PumpFramesAsync(other, interims);
         // The endpoint is done, and a client cannot be told so but by closing.
         _stopsBody = true;
         other.Close();

@@ -20,7 +20,7 @@ internal sealed partial class ClientConnection
     private const int ResponseBufferBytes = 8 * 1024;
 
     private readonly LoopSocket _socket;
-    private readonly ClientAddress _client;
+    private ClientAddress _client;
     private readonly Worker _worker;
     private readonly ProxyContext _context;
     private readonly ProxyLimits _limits;
@@ -37,6 +37,9 @@ internal sealed partial class ClientConnection
         _responseBuffer = new HeadBuffer(Math.Min(ResponseBufferBytes, _limits.MaxHeadBytes), _limits.MaxHeadBytes);
         socket.Ended = OnClientGone;
     }
+
+    /// <summary>Whose connection it is.</summary>
+    public ClientAddress Client => _client;
 
     /// <summary>The request under way. An idle connection has none.</summary>
     private Exchange _exchange => _current!;
@@ -100,10 +103,11 @@ internal sealed partial class ClientConnection
         }
     }
 
-    /// <summary>A TLS handshake, if the client came for one.</summary>
+    /// <summary>What a load balancer says of the client, and a TLS handshake, if they came for that.</summary>
     /// <returns>Whether requests of HTTP/1 follow.</returns>
     private async ValueTask<bool> PrepareAsync()
     {
+        if (_client.BeginsWithProxyHeader && !await ReadProxyHeaderAsync()) return false;
         if (_socket is not SecureSocket secure) return true;
         SetDeadline(_limits.HandshakeTimeout);
         _closesAtDeadline = true;
@@ -119,6 +123,7 @@ internal sealed partial class ClientConnection
     {
         HeadRead.TooSlow => RefuseAsync(RouterError.ClientTooSlow),
         HeadRead.Refused => RefuseAsync(RouterError.Of(_headStatus)),
+        _ when Request.ContentLength > _context.MaxBodyBytes => RefuseAsync(RouterError.BodyTooLarge),
         _ when FindOwnAnswer() is { } answer => AnswerAsync(answer),
         _ when FindRoute() is { } error => RefuseAsync(error),
         _ => ForwardAsync(),
@@ -156,6 +161,9 @@ internal sealed partial class ClientConnection
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "The connection of client {Client} failed.")]
         public static partial void Failed(ILogger logger, Exception error, string client);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer} is a load balancer that speaks the PROXY protocol, and began a connection without its header; the connection was closed. Make it send one, or take it out of the networks that do.")]
+        public static partial void NoProxyHeader(ILogger logger, string peer);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot connect to {Endpoint} of app {App}: {Reason}")]
         public static partial void ConnectFailed(ILogger logger, string endpoint, string? app, string reason);

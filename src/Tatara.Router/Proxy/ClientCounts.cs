@@ -27,14 +27,29 @@ internal sealed class ClientCounts(ProxyLimits limits)
         lock (_lock) Count(client);
     }
 
-    public void Leave(IPAddress client)
+    /// <summary>Counts a connection as that of whom it turned out to be.</summary>
+    /// <returns>False when that one has as many as may be; then it counts as before.</returns>
+    public bool TryMove(IPAddress from, IPAddress to)
     {
         lock (_lock)
         {
-            _all--;
-            ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(_counts, client);
-            if (--count == 0) _counts.Remove(client);
+            if (_counts.GetValueOrDefault(to) >= limits.MaxConnectionsPerClient) return false;
+            Uncount(from);
+            Count(to);
+            return true;
         }
+    }
+
+    public void Leave(IPAddress client)
+    {
+        lock (_lock) Uncount(client);
+    }
+
+    private void Uncount(IPAddress client)
+    {
+        _all--;
+        ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(_counts, client);
+        if (--count == 0) _counts.Remove(client);
     }
 
     private void Count(IPAddress client)

@@ -3,6 +3,7 @@ using Tatara.Router.AccessLog;
 using Tatara.Router.Http2;
 using Tatara.Router.Metrics;
 using Tatara.Router.OwnAnswers;
+using Tatara.Router.ProxyProtocol;
 using Tatara.Router.Registry;
 using Tatara.Router.RouteServices;
 
@@ -28,5 +29,7 @@ internal sealed class ProxyContext(
     public ILogger Logger { get; } = logger;
     public ClientCounts Clients { get; } = new(options.Limits);
     public TrustedProxies Trusted { get; } = new(options.TrustedProxies);
+    public Balancers Balancers { get; } = new(options.ProxyProtocolFrom);
+    public long MaxBodyBytes { get; } = options.MaxBodyBytes ?? long.MaxValue;
     public StickySessions Sticky { get; } = new(options.StickySessionCookies);
 }

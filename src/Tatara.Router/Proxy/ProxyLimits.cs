@@ -18,6 +18,9 @@ internal sealed record ProxyLimits
     /// <summary>How long a connection may take to send its first byte.</summary>
     public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>The same when the router stops: time for a request that was on its way, not for a connection that was opened in advance.</summary>
+    public TimeSpan FreshGrace { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>A TLS handshake costs the most of all before a client has shown anything.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -24,7 +24,7 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
 
     private readonly Worker[] _workers =
         [.. Enumerable.Range(0, context.Options.Loops ?? Environment.ProcessorCount).Select(i => new Worker(new Loop(i, context.Limits.SweepInterval, context.Logger), context))];
-    private readonly List<Socket> _listeners = [];
+    private readonly List<Listener> _listeners = [];
     private bool _isStopped;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -36,6 +36,13 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
         return Task.CompletedTask;
     }
 
+    /// <summary>Serves as before, but asks each client to come by another connection the next time: a load balancer leads that elsewhere.</summary>
+    public void SendElsewhere()
+    {
+        foreach (var worker in _workers) worker.Loop.Post(worker.SendElsewhere);
+        context.Http2.SendElsewhere();
+    }
+
     /// <summary>Takes no more clients, ends the idle ones, and waits for the others as long as the host has patience.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -43,11 +50,18 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
         _isStopped = true;
         foreach (var listener in _listeners)
         {
-            var descriptor = (int)listener.Handle;
-            await Task.WhenAll(_workers.Select(w => RunAsync(w, () => w.Loop.StopListening(descriptor))));
-            listener.Dispose();
+            await Task.WhenAll(_workers.Select(w => RunAsync(w, () => w.Loop.StopListening(listener.Descriptor))));
+            // Those that the kernel has let in already would be reset.
+            await RunAsync(_workers[0], () =>
+            {
+                while (Accept(_workers[0], listener))
+                {
+                }
+            });
+            listener.Socket.Dispose();
         }
         await Task.WhenAll(_workers.Select(w => RunAsync(w, w.Drain)));
+        context.Http2.SendElsewhere();
         try
         {
             while (_workers.Any(w => w.Count > 0)) await Task.Delay(DrainPoll, context.Time, cancellationToken);
@@ -61,7 +75,7 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
     public void Dispose()
     {
         foreach (var worker in _workers) worker.Loop.Dispose();
-        foreach (var listener in _listeners) listener.Dispose();
+        foreach (var listener in _listeners) listener.Socket.Dispose();
     }
 
     /// <summary>Lets a loop serve a connection that was made elsewhere in this process.</summary>
@@ -88,37 +102,40 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
         IPAddress[] addresses = context.Options.ListenAddresses.Count == 0 ? [IPAddress.IPv6Any] : [.. context.Options.ListenAddresses.Select(IPAddress.Parse)];
         foreach (var address in addresses)
         {
-            var listener = SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(address, port));
-            _listeners.Add(listener);
-            listener.Blocking = false;
-            listener.Listen(Backlog);
-            var local = (IPEndPoint)listener.LocalEndPoint!;
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(address, port));
+            socket.Blocking = false;
+            socket.Listen(Backlog);
+            var local = (IPEndPoint)socket.LocalEndPoint!;
             ports.Add(name, () => local);
-            var descriptor = (int)listener.Handle;
+            var listener = new Listener(socket, (int)socket.Handle, local.Port, secure);
+            _listeners.Add(listener);
             foreach (var worker in _workers)
-                worker.Loop.Post(() => worker.Loop.Listen(descriptor, () => Accept(worker, descriptor, local.Port, secure)));
+                worker.Loop.Post(() => worker.Loop.Listen(listener.Descriptor, () => Accept(worker, listener)));
         }
     }
 
-    private void Accept(Worker own, int listener, int port, SecureContexts? secure)
+    /// <returns>Whether more may wait.</returns>
+    private bool Accept(Worker own, Listener listener)
     {
         const int longestAddress = 128;
         Span<byte> address = stackalloc byte[longestAddress];
         for (var i = 0; i < AcceptsPerTurn; i++)
         {
-            var descriptor = Native.Accept(listener, address, out var length);
-            if (descriptor < 0) return;
+            var descriptor = Native.Accept(listener.Descriptor, address, out var length);
+            if (descriptor < 0) return false;
             _ = Native.SetOption(descriptor, Native.TcpLevel, Native.NoDelayOption, 1);
-            var client = new ClientAddress(ClientAddress.Parse(address[..length]), port, isHttps: secure is not null, context.Trusted);
+            var peer = ClientAddress.Parse(address[..length]);
+            var client = new ClientAddress(peer, listener.Port, isHttps: listener.Secure is not null, context.Trusted) { BeginsWithProxyHeader = context.Balancers.Contain(peer.Address) };
             if (!context.Clients.TryEnter(client.Remote.Address))
             {
                 Native.Close(descriptor);
                 continue;
             }
             var worker = LeastBusyBeside(own);
-            if (worker == own) Begin(own, Open(own, descriptor, secure), client);
-            else worker.Loop.Post(() => Begin(worker, Open(worker, descriptor, secure), client));
+            if (worker == own) Begin(own, Open(own, descriptor, listener.Secure), client);
+            else worker.Loop.Post(() => Begin(worker, Open(worker, descriptor, listener.Secure), client));
         }
+        return true;
     }
 
     private Worker LeastBusyBeside(Worker own)
@@ -136,7 +153,10 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
 
     private async Task ServeAsync(Worker worker, LoopSocket socket, ClientAddress client)
     {
-        await new ClientConnection(socket, client, worker).RunAsync();
-        context.Clients.Leave(client.Remote.Address);
+        var connection = new ClientConnection(socket, client, worker);
+        await connection.RunAsync();
+        context.Clients.Leave(connection.Client.Remote.Address);
     }
+
+    private sealed record Listener(Socket Socket, int Descriptor, int Port, SecureContexts? Secure);
 }

@@ -16,6 +16,7 @@ internal sealed record RouterError(int Status, string Reason, string? Code, stri
     public static readonly RouterError UnknownInstance = new(400, "Bad Request", "unknown_route", "Requested instance ('{1}') with guid ('{2}') does not exist for route ('{0}')");
     public static readonly RouterError Malformed = new(400, "Bad Request", null, "The request is malformed.");
     public static readonly RouterError ClientTooSlow = new(408, "Request Timeout", null, "The request did not arrive in time.");
+    public static readonly RouterError BodyTooLarge = new(413, "Request Entity Too Large", null, "The request's body is larger than this router lets pass.");
     public static readonly RouterError HeadTooLarge = new(431, "Request Header Fields Too Large", null, "The request's header fields are too large or too many.");
     public static readonly RouterError UnsupportedEncoding = new(501, "Not Implemented", null, "The request has a transfer encoding other than chunked.");
     public static readonly RouterError UnsupportedVersion = new(505, "HTTP Version Not Supported", null, "This is not HTTP/1.0 or HTTP/1.1.");

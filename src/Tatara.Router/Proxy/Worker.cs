@@ -34,8 +34,11 @@ internal sealed class Worker
     /// <summary>Clients connected; for any thread.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The router stops: what is idle ends now, the rest after its request.</summary>
+    /// <summary>Connections end after their request: the router will stop.</summary>
     public bool IsDraining { get; private set; }
+
+    /// <summary>Those without a request end: the router stops.</summary>
+    public bool EndsIdle { get; private set; }
 
     public void Add(ClientConnection client)
     {
@@ -49,9 +52,11 @@ internal sealed class Worker
         Volatile.Write(ref _count, _clients.Count);
     }
 
+    public void SendElsewhere() => IsDraining = true;
+
     public void Drain()
     {
-        IsDraining = true;
+        IsDraining = EndsIdle = true;
         foreach (var client in _clients) client.OnDraining();
     }
 

@@ -1,25 +1,35 @@
+using System.Net.Security;
 using Tatara.Router.Proxy.Backends;
 
 namespace Tatara.Router.Registry;
 
 /// <summary>
-/// One instance at one address. Another instance at the same address is another endpoint with connections of its
+/// One instance at one address, by one protocol. Another instance at the same address is another endpoint with connections of its
 /// own: nothing sent to the one can reach the other.
 /// </summary>
-internal sealed class Endpoint(EndpointAddress address, EndpointOwner owner, string? index, IReadOnlyDictionary<string, string>? tags)
+internal sealed class Endpoint
 {
+    private readonly Lazy<HttpMessageInvoker> _relay;
     private long _asideUntil;
     private int _active;
     private volatile bool _retired;
     private EndpointTexts? _texts;
 
-    public EndpointAddress Address { get; } = address;
+    public Endpoint(EndpointAddress address, EndpointOwner owner, string? index, IReadOnlyDictionary<string, string>? tags)
+    {
+        (Address, Owner, Index, Tags) = (address, owner, index, tags);
+        SocketAddress = EndpointAddresses.Parse(address);
+        InstanceId = owner.PrivateInstanceId ?? address.ToString();
+        _relay = new(CreateRelay);
+    }
+
+    public EndpointAddress Address { get; }
 
     /// <summary>The address as the kernel wants it; null when it is a name that has to be looked up.</summary>
-    public byte[]? SocketAddress { get; } = EndpointAddresses.Parse(address);
-    public EndpointOwner Owner { get; } = owner;
-    public string? Index { get; } = index;
-    public IReadOnlyDictionary<string, string>? Tags { get; } = tags;
+    public byte[]? SocketAddress { get; }
+    public EndpointOwner Owner { get; }
+    public string? Index { get; }
+    public IReadOnlyDictionary<string, string>? Tags { get; }
 
     /// <summary>Where it runs, if it said so.</summary>
     public string? Zone { get; init; }
@@ -27,15 +37,17 @@ internal sealed class Endpoint(EndpointAddress address, EndpointOwner owner, str
     /// <summary>Whether it speaks HTTP/2, and nothing else.</summary>
     public bool SpeaksHttp2 { get; init; }
 
-    /// <summary>For those that speak HTTP/2: connections that serve many requests at a time.</summary>
-    public Lazy<HttpMessageInvoker> Http2 { get; } = new(() => new HttpMessageInvoker(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        ActivityHeadersPropagator = null,
-        EnableMultipleHttp2Connections = true,
-    }));
+    /// <summary>How it is to be recognised, if it is asked over TLS; null: it stands in the platform's own network.</summary>
+    public SslClientAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>Whether it is not asked by a loop itself: <see cref="Relay"/> does that.</summary>
+    public bool IsRelayed => SpeaksHttp2 || Tls is not null;
+
+    /// <summary>For those that are relayed: connections that serve many requests.</summary>
+    public HttpMessageInvoker Relay => _relay.Value;
+
+    /// <summary>For those that are relayed: why the last request that failed did.</summary>
+    public string? Trouble { get; set; }
 
     /// <summary>Connections that wait for the next request.</summary>
     public BackendPools Pools { get; } = new();
@@ -47,7 +59,7 @@ internal sealed class Endpoint(EndpointAddress address, EndpointOwner owner, str
     public HashSet<Route> Routes { get; } = [];
 
     /// <summary>What apps and logs call the instance.</summary>
-    public string InstanceId { get; } = owner.PrivateInstanceId ?? address.ToString();
+    public string InstanceId { get; }
 
     /// <summary>What is written of it again and again; made for those that are asked.</summary>
     public EndpointTexts Texts => _texts ??= new EndpointTexts(this);
@@ -69,7 +81,21 @@ internal sealed class Endpoint(EndpointAddress address, EndpointOwner owner, str
     {
         _retired = true;
         Pools.Close();
-        if (Http2.IsValueCreated) Http2.Value.Dispose();
+        if (_relay.IsValueCreated) Relay.Dispose();
+    }
+
+    private HttpMessageInvoker CreateRelay()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            EnableMultipleHttp2Connections = true,
+        };
+        if (Tls is not null) handler.SslOptions = Tls;
+        return new HttpMessageInvoker(handler);
     }
 }
 

@@ -16,7 +16,8 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
     private const int MaxIdLength = 128;
 
     private readonly Lock _writing = new();
-    private readonly Dictionary<EndpointAddress, Endpoint> _endpoints = [];
+    /// <summary>An instance that speaks both is two endpoints with one address and one owner.</summary>
+    private readonly Dictionary<(EndpointAddress Address, bool SpeaksHttp2), Endpoint> _endpoints = [];
     private volatile RouteTable _table = RouteTable.Empty;
 
     public RouteTable Table => _table;
@@ -59,11 +60,13 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
         if (!IsValid(message)) return;
         lock (_writing)
         {
-            if (!_endpoints.TryGetValue(new(message.Host, message.Port), out var endpoint) || endpoint.Owner != OwnerOf(message)) return;
-            foreach (var uri in message.Uris)
-                if (RouteKey.TryParse(uri, out var key) && _table.Find(key) is { } route) Leave(endpoint, route);
-            foreach (var key in TcpKeys(message))
-                if (_table.Find(key) is { } route) Leave(endpoint, route);
+            foreach (var endpoint in At(new(message.Host, message.Port)).Where(e => e.Owner == OwnerOf(message)))
+            {
+                foreach (var uri in message.Uris)
+                    if (RouteKey.TryParse(uri, out var key) && _table.Find(key) is { } route) Leave(endpoint, route);
+                foreach (var key in TcpKeys(message))
+                    if (_table.Find(key) is { } route) Leave(endpoint, route);
+            }
         }
     }
 
@@ -98,20 +101,24 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
     {
         var address = new EndpointAddress(message.Host, message.Port);
         var owner = OwnerOf(message);
-        if (_endpoints.TryGetValue(address, out var endpoint))
+        var speaksHttp2 = message.Protocol == "http2";
+        foreach (var former in At(address).Where(e => e.Owner != owner))
         {
-            if (endpoint.Owner == owner) return endpoint;
-            Log.OwnerChanged(logger, address, endpoint.Owner.App, owner.App);
-            foreach (var route in endpoint.Routes.ToList()) Leave(endpoint, route);
+            Log.OwnerChanged(logger, address, former.Owner.App, owner.App);
+            foreach (var route in former.Routes.ToList()) Leave(former, route);
         }
+        if (_endpoints.TryGetValue((address, speaksHttp2), out var endpoint)) return endpoint;
         endpoint = new Endpoint(address, owner, message.PrivateInstanceIndex, message.Tags)
         {
             Zone = message.AvailabilityZone,
-            SpeaksHttp2 = message.Protocol == "http2",
+            SpeaksHttp2 = speaksHttp2,
         };
-        _endpoints[address] = endpoint;
+        _endpoints[(address, speaksHttp2)] = endpoint;
         return endpoint;
     }
+
+    private List<Endpoint> At(EndpointAddress address) =>
+        [.. new[] { _endpoints.GetValueOrDefault((address, false)), _endpoints.GetValueOrDefault((address, true)) }.OfType<Endpoint>()];
 
     private void Enter(Endpoint endpoint, RouteKey key, TimeSpan staleAfter, Balancing balancing)
     {
@@ -125,6 +132,8 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             endpoint.Routes.Add(route);
             if (isNew) _table = _table.With(route);
             if (key.IsTcp) TcpRouteChanged?.Invoke(key.Port);
+            // In one route it speaks as it said last.
+            if (_endpoints.GetValueOrDefault((endpoint.Address, !endpoint.SpeaksHttp2)) is { } other) Leave(other, route);
             Log.Registered(logger, endpoint.Address, key, endpoint.Owner.App);
         }
         route!.Balancing = balancing;
@@ -142,7 +151,7 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
 
     private void Drop(Endpoint endpoint)
     {
-        _endpoints.Remove(endpoint.Address);
+        _endpoints.Remove((endpoint.Address, endpoint.SpeaksHttp2));
         endpoint.Retire();
     }
 

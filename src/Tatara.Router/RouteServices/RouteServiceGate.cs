@@ -18,19 +18,20 @@ internal enum RouteServiceStep
     UpgradeUnsupported,
     Disabled,
 
-    /// <summary>The service is not served here, or has a route service itself.</summary>
-    ServiceUnknown,
+    /// <summary>The service has a route service itself, or cannot be asked over HTTPS.</summary>
+    ServiceUnusable,
 }
 
 /// <param name="Service">The route of the service, for <see cref="RouteServiceStep.ToService"/>.</param>
 /// <param name="Fields">Field lines to add, each with its CRLF.</param>
 internal readonly record struct RouteServiceVerdict(RouteServiceStep Step, Route? Service = null, byte[]? Fields = null);
 
-/// <summary>Keeps apps behind their route services: a request passes with a signature of this router's for the same route, or goes to the service to get one. Pure.</summary>
+/// <summary>Keeps apps behind their route services: a request passes with a signature of this router's for the same route, or goes to the service to get one.</summary>
 /// <param name="signer">Null: route services are off, and their routes lead nowhere.</param>
+/// <param name="external">Services that run elsewhere.</param>
 /// <param name="scheme">How services are told to send requests on: http or https.</param>
 /// <param name="port">Of the routers for that, as services see it; null: the scheme's own.</param>
-internal sealed class RouteServiceGate(RouteServiceSigner? signer, string scheme, int? port)
+internal sealed class RouteServiceGate(RouteServiceSigner? signer, ExternalServices external, string scheme, int? port)
 {
     private readonly string _port = port is null ? "" : $":{port}";
 
@@ -68,7 +69,9 @@ internal sealed class RouteServiceGate(RouteServiceSigner? signer, string scheme
             };
         }
         var service = route.Service!;
-        if (table.Match(service.Host, service.Path) is not { Service: null } next) return new(RouteServiceStep.ServiceUnknown);
+        // An app of this platform is reached without leaving it; a name that is none is looked for outside.
+        var next = table.Match(service.Host, service.Path);
+        if (next is { Service: not null } || (next ??= external.Find(service)) is null) return new(RouteServiceStep.ServiceUnusable);
         var url = $"{scheme}://{Encoding.ASCII.GetString(host)}{_port}{Encoding.Latin1.GetString(target)}";
         var (made, about) = signer.Sign(url);
         return new(RouteServiceStep.ToService, next, Encoding.Latin1.GetBytes($"X-CF-Proxy-Signature: {made}\r\nX-CF-Proxy-Metadata: {about}\r\nX-CF-Forwarded-Url: {url}\r\n"));

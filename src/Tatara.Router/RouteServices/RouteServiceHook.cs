@@ -12,7 +12,7 @@ internal sealed class RouteServiceHook(RouterOptions options, RouteRegistry regi
     private static readonly RouterError Forged = new(502, "Bad Gateway", "invalid_route_service_signature", "Failed to validate Route Service Signature");
     private static readonly RouterError Disabled = new(502, "Bad Gateway", "route_service_unsupported", "Support for route services is disabled.");
     private static readonly RouterError UpgradeUnsupported = new(503, "Service Unavailable", "route_service_unsupported", "Websocket requests are not supported for routes bound to Route Services.");
-    private static readonly RouterError ServiceUnknown = new(502, "Bad Gateway", "route_service_unsupported", "The route service of this route is not served here.");
+    private static readonly RouterError ServiceUnusable = new(502, "Bad Gateway", "route_service_unsupported", "The route service of this route has a route service itself, or no https address.");
 
     private readonly RouteServiceGate _gate = CreateGate(options, time);
 
@@ -37,7 +37,7 @@ internal sealed class RouteServiceHook(RouterOptions options, RouteRegistry regi
             case RouteServiceStep.Expired: return Expired;
             case RouteServiceStep.UpgradeUnsupported: return UpgradeUnsupported;
             case RouteServiceStep.Disabled: return Disabled;
-            case RouteServiceStep.ServiceUnknown: return ServiceUnknown;
+            case RouteServiceStep.ServiceUnusable: return ServiceUnusable;
             default: return Forged;
         }
     }
@@ -47,7 +47,7 @@ internal sealed class RouteServiceHook(RouterOptions options, RouteRegistry regi
         var signer = options.RouteServices is null ? null : new RouteServiceSigner(options.RouteServices, time);
         var isHttps = options.RouteServices?.RecommendHttps ?? true;
         var port = isHttps ? options.ExternalHttpsPort ?? options.HttpsPort : options.HttpPort;
-        return new RouteServiceGate(signer, isHttps ? "https" : "http", port == (isHttps ? 443 : 80) ? null : port);
+        return new RouteServiceGate(signer, new ExternalServices(options), isHttps ? "https" : "http", port == (isHttps ? 443 : 80) ? null : port);
     }
 
     private static ReadOnlySpan<byte> Find(RequestHead request, ReadOnlySpan<byte> name)

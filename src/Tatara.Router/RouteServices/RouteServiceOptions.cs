@@ -10,6 +10,9 @@ public sealed record RouteServiceOptions(string Secret)
     /// <summary>How long a route service may take to send a request on. Longer lets it wait for more; shorter leaves less time to a stolen signature.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>PEM: authorities that route services outside the platform are believed by, beside those the machine knows.</summary>
+    public string? AuthoritiesFile { get; init; }
+
     /// <summary>Whether route services are told to send requests on over HTTPS.</summary>
     public bool RecommendHttps { get; init; } = true;
 }

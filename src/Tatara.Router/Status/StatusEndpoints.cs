@@ -8,15 +8,22 @@ using Tatara.Router.Registry;
 namespace Tatara.Router.Status;
 
 /// <summary>/healthz for load balancers; /routes and /metrics for operators, who have to show the password.</summary>
-internal sealed class StatusEndpoints(RouteRegistry registry, MetricsPage metrics, RouterOptions options)
+internal sealed class StatusEndpoints(RouteRegistry registry, MetricsPage metrics, Drain drain, RouterOptions options)
 {
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
     {
-        "/healthz" => context.Response.WriteAsync("ok\n"),
+        "/healthz" => WriteHealthAsync(context),
         "/routes" when options.StatusPassword is not null => AuthorizedAsync(context, WriteRoutesAsync),
         "/metrics" when options.StatusPassword is not null => AuthorizedAsync(context, WriteMetricsAsync),
         _ => NotFound(context),
     };
+
+    private Task WriteHealthAsync(HttpContext context)
+    {
+        if (!drain.HasBegun) return context.Response.WriteAsync("ok\n");
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsync("draining\n");
+    }
 
     private static Task NotFound(HttpContext context)
     {
@@ -46,14 +53,14 @@ internal sealed class StatusEndpoints(RouteRegistry registry, MetricsPage metric
         foreach (var route in registry.Table.Routes)
         {
             json.WriteStartArray(route.Key.ToString());
-            foreach (var member in route.Members) WriteMember(json, member);
+            foreach (var member in route.Members) WriteMember(json, member, route);
             json.WriteEndArray();
         }
         json.WriteEndObject();
         await json.FlushAsync(context.RequestAborted);
     }
 
-    private static void WriteMember(Utf8JsonWriter json, RouteMember member)
+    private static void WriteMember(Utf8JsonWriter json, RouteMember member, Route route)
     {
         var endpoint = member.Endpoint;
         json.WriteStartObject();
@@ -62,6 +69,9 @@ internal sealed class StatusEndpoints(RouteRegistry registry, MetricsPage metric
         json.WriteString("app", endpoint.Owner.App);
         json.WriteString("private_instance_id", endpoint.Owner.PrivateInstanceId);
         json.WriteString("private_instance_index", endpoint.Index);
+        json.WriteString("availability_zone", endpoint.Zone);
+        json.WriteString("protocol", endpoint.SpeaksHttp2 ? "http2" : route.Key.IsTcp ? "tcp" : "http1");
+        json.WriteString("load_balancing_algorithm", route.Balancing == Balancing.LeastConnection ? "least-connection" : "round-robin");
         json.WriteStartObject("tags");
         foreach (var (name, value) in endpoint.Tags ?? new Dictionary<string, string>()) json.WriteString(name, value);
         json.WriteEndObject();

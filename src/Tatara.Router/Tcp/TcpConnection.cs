@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tatara.Router.Registry;
@@ -6,14 +7,19 @@ using Tatara.Router.Registry;
 namespace Tatara.Router.Tcp;
 
 /// <summary>
-/// One client's connection to a TCP route: 1. find an endpoint that takes it, 2. pass bytes on in both directions
-/// until both have ended. Each side waits while the other is slow to read; an idle one holds no buffer.
+/// One client's connection to a TCP route: 1. hear whom a load balancer speaks for, 2. find an endpoint that takes it,
+/// 3. pass bytes on in both directions until both have ended. Each side waits while the other is slow to read; an idle one holds no buffer.
 /// </summary>
 internal sealed partial class TcpConnection(Socket client, Route route, TcpContext context)
 {
     private const int BufferBytes = 32 * 1024;
 
+    private readonly long _started = context.Time.GetTimestamp();
     private Socket? _server;
+    private IPEndPoint? _peer;
+    private Endpoint? _endpoint;
+    private long _received;
+    private long _sent;
     private long _lastUse = context.Time.GetTimestamp();
 
     public TimeSpan IdleTime => context.Time.GetElapsedTime(Volatile.Read(ref _lastUse));
@@ -22,7 +28,9 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
     {
         try
         {
-            _server = await ConnectAsync(stopping); // 1.
+            if (await TcpProxyHeader.ReadAsync(client, context, stopping) is not { } begun) return; // 1.
+            _peer = begun.Client;
+            _server = await ConnectAsync(stopping); // 2.
             if (_server is null)
             {
                 context.Counters.Fail();
@@ -31,7 +39,7 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
             client.NoDelay = true;
             KeepAlive.Enable(client);
             KeepAlive.Enable(_server);
-            await Task.WhenAll(RelayAsync(client, _server), RelayAsync(_server, client)); // 2.
+            await Task.WhenAll(RelayAsync(client, _server, isUp: true, begun.Early), RelayAsync(_server, client, isUp: false, default)); // 3.
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -40,6 +48,7 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
         finally
         {
             Abort();
+            if (_peer is not null) Log.Ended(context.Logger, _peer, route.Key.Port, _endpoint?.Address.ToString(), _endpoint?.Owner.App, _endpoint?.Index, context.Time.GetElapsedTime(_started).TotalSeconds, _received, _sent);
         }
     }
 
@@ -67,7 +76,11 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
                 patience.CancelAfter(context.Options.EndpointConnectTimeout);
                 await socket.ConnectAsync(endpoint.Address.Host, endpoint.Address.Port, patience.Token);
                 // The address may belong to another app by now.
-                if (!endpoint.IsRetired) return socket;
+                if (!endpoint.IsRetired)
+                {
+                    _endpoint = endpoint;
+                    return socket;
+                }
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
@@ -82,10 +95,12 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
     }
 
     /// <summary>One direction. Its end is passed on, so that the other may go on alone; a failure ends both.</summary>
-    private async Task RelayAsync(Socket from, Socket to)
+    /// <param name="early">What was read already.</param>
+    private async Task RelayAsync(Socket from, Socket to, bool isUp, ReadOnlyMemory<byte> early)
     {
         try
         {
+            if (!early.IsEmpty) await SendAsync(to, isUp, early);
             while (true)
             {
                 await from.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
@@ -94,7 +109,7 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
                 try
                 {
                     count = await from.ReceiveAsync(buffer.AsMemory(0, BufferBytes), SocketFlags.None);
-                    for (var sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), SocketFlags.None);
+                    await SendAsync(to, isUp, buffer.AsMemory(0, count));
                 }
                 finally
                 {
@@ -102,7 +117,6 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
                 }
                 Volatile.Write(ref _lastUse, context.Time.GetTimestamp());
                 if (count == 0) break;
-                context.Counters.Relay(count);
             }
             to.Shutdown(SocketShutdown.Send);
         }
@@ -112,6 +126,15 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
             Reset(from);
             throw;
         }
+    }
+
+    private async ValueTask SendAsync(Socket to, bool isUp, ReadOnlyMemory<byte> data)
+    {
+        for (var left = data; !left.IsEmpty;) left = left[await to.SendAsync(left, SocketFlags.None)..];
+        context.Counters.Relay(data.Length);
+        // Each direction has a writer of its own.
+        if (isUp) _received += data.Length;
+        else _sent += data.Length;
     }
 
     /// <summary>What was cut off must not look like an orderly end to the other side.</summary>
@@ -131,6 +154,9 @@ internal sealed partial class TcpConnection(Socket client, Route route, TcpConte
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot connect to {Endpoint} of TCP route {Route} for app {App}: {Reason}")]
         public static partial void ConnectFailed(ILogger logger, EndpointAddress endpoint, RouteKey route, string? app, string reason);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Client} was connected with TCP route :{Port}, {Endpoint} of app {App}/{Index}, for {Seconds:0.000} s: {Received} bytes received, {Sent} bytes sent.")]
+        public static partial void Ended(ILogger logger, IPEndPoint client, int port, string? endpoint, string? app, string? index, double seconds, long received, long sent);
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "A connection of TCP route {Route} broke off: {Reason}")]
         public static partial void Broken(ILogger logger, RouteKey route, string reason);

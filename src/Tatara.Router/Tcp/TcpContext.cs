@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tatara.Router.ProxyProtocol;
 using Tatara.Router.Registry;
 
 namespace Tatara.Router.Tcp;
@@ -11,6 +12,8 @@ internal sealed class TcpContext(RouterOptions options, RouteRegistry registry, 
     public TcpCounters Counters { get; } = counters;
     public TimeProvider Time { get; } = time;
     public ILogger Logger { get; } = logger;
+
+    public Balancers Balancers { get; } = new(options.ProxyProtocolFrom);
 
     public long Milliseconds() => Time.GetTimestamp() / (Time.TimestampFrequency / 1000);
 }

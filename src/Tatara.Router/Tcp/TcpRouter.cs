@@ -56,7 +56,7 @@ internal sealed partial class TcpRouter(TcpContext context) : BackgroundService
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.WhenAny(tick, change).ConfigureAwait(false);
-            stoppingToken.ThrowIfCancellationRequested();
+            if (stoppingToken.IsCancellationRequested) return;
             if (change.IsCompleted)
             {
                 while (_changed.Reader.TryRead(out var port)) Follow(port, routing);

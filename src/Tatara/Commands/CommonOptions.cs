@@ -31,10 +31,14 @@ internal sealed class CommonOptions
     private readonly Option<double> _overcommit = new("--memory-overcommit") { Description = "promise so many times the memory there is", DefaultValueFactory = _ => Defaults.MemoryOvercommit };
     private readonly Option<int> _stagingTimeout = new("--staging-timeout") { Description = "minutes that the staging of an app may take", DefaultValueFactory = _ => Defaults.StagingTimeout };
 
+    private readonly Option<string?> _zone = new("--zone") { Description = "where this runs: routers prefer instances of their own zone (default: of DEA N zone-N; routers have none)" };
+    private readonly RouterFlags _router = new();
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _tcpPorts, _httpsOnly, _acme, _acmeNames, _acmeContact, _acmeAuthorities, _listen, _deas, _portsFrom, _network, _noHosts, _jsonLog, _memory, _overcommit, _stagingTimeout])
+        foreach (var option in (Option[])[_data, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _tcpPorts, _httpsOnly, _acme, _acmeNames, _acmeContact, _acmeAuthorities, _listen, _deas, _portsFrom, _network, _noHosts, _jsonLog, _memory, _overcommit, _stagingTimeout, _zone])
             command.Options.Add(option);
+        _router.AddTo(command);
     }
 
     /// <summary>The flags that make another process of this program belong to the same platform.</summary>
@@ -45,6 +49,7 @@ internal sealed class CommonOptions
         "--deas", Text(options.Deas), "--ports-from", Text(options.PortsFrom), "--network", options.Network, "--staging-timeout", Text(options.StagingTimeout),
         "--memory-overcommit", options.MemoryOvercommit.ToString(System.Globalization.CultureInfo.InvariantCulture),
         .. options.JsonLog ? ["--json-log"] : Array.Empty<string>(),
+        .. options.Zone is { } zone ? ["--zone", zone] : Array.Empty<string>(),
         .. options.MemoryMb is { } memory ? ["--memory", Text(memory)] : Array.Empty<string>(),
     ];
 
@@ -80,6 +85,8 @@ internal sealed class CommonOptions
             MemoryMb = result.GetValue(_memory),
             StagingTimeout = result.GetRequiredValue(_stagingTimeout),
             MemoryOvercommit = result.GetValue(_overcommit),
+            Zone = result.GetValue(_zone),
+            Router = _router.Read(result),
         }.Validated();
     }
 }

@@ -6,7 +6,7 @@ using Tatara.Up;
 
 namespace Tatara.Commands;
 
-/// <summary>`tatara run dea`: one DEA as a process of its own, against the platform on the same data folder.</summary>
+/// <summary>`tatara run ROLE`: one role as a process of its own, against the platform on the same data folder.</summary>
 internal static class RunCommand
 {
     public static Command Create()
@@ -32,6 +32,6 @@ internal static class RunCommand
             await host.StopAsync(CancellationToken.None);
             return 0;
         });
-        return new Command("run", "Run one role by itself.") { dea };
+        return new Command("run", "Run one role by itself.") { dea, RunRouterCommand.Create() };
     }
 }

@@ -14,6 +14,8 @@ internal sealed record PlatformOptions
     public const string RouterGroup = "default-tcp";
     public const string RouterGroupGuid = "6e1a5b1c-4e1d-4d52-9a53-0d3c6b6f1a27";
 
+    private const int MaxZoneLength = 63;
+
     /// <summary>DEAs give no staging more than an hour.</summary>
     private const int MaxStagingTimeout = 60;
 
@@ -82,6 +84,14 @@ internal sealed record PlatformOptions
     /// <summary>How much more memory is promised than there is; apps seldom use all they ask for.</summary>
     public double MemoryOvercommit { get; init; } = 1;
 
+    /// <summary>Where what this process runs stands; null: each DEA in a zone of its own, and routers in none.</summary>
+    public string? Zone { get; init; }
+
+    public RouterSettings Router { get; init; } = new();
+
+    /// <summary>Port of HTTPS in addresses that clients are told.</summary>
+    public int ExternalHttpsPort => Router.ExternalHttpsPort ?? HttpsPort;
+
     public int BusPort => PortsFrom + 22;
     public int CloudControllerPort => PortsFrom + 1;
     public int UaaPort => PortsFrom + 2;
@@ -121,6 +131,8 @@ internal sealed record PlatformOptions
 
     public static string DeaName(int index) => $"dea-{index}";
 
+    public static string RouterName(int index) => $"router-{index}";
+
     /// <exception cref="SetupException">Something in it cannot work.</exception>
     public PlatformOptions Validated()
     {
@@ -130,6 +142,8 @@ internal sealed record PlatformOptions
         if (MemoryOvercommit is not (>= 1 and <= 100)) throw new SetupException($"--memory-overcommit {MemoryOvercommit} cannot be.", "Use 1 (nothing is promised twice) to 100.");
         if (!System.Net.IPNetwork.TryParse(Network, out var network) || network.PrefixLength != 16)
             throw new SetupException($"--network {Network} is not a /16 network.", "Use one that is free here, like 10.253.0.0/16.");
+        if (Zone is not null && (Zone.Length is 0 or > MaxZoneLength || !Zone.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')))
+            throw new SetupException($"--zone '{Zone}' is not the name of a zone.", $"Use up to {MaxZoneLength} letters, digits, '-', '_' and '.'.");
         if (AcmeDirectory is not null && AcmeNames.Count == 0)
             throw new SetupException("--acme needs the names that certificates are ordered for.", "Add --acme-names '*.example.com'.");
         if (StagingTimeout is < 1 or > MaxStagingTimeout)

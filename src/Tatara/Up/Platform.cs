@@ -12,6 +12,8 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(8);
 
+    private IHost? _router;
+
     private readonly ILoggerFactory _loggers = LoggerFactory.Create(logging);
     private readonly List<IHost> _hosts = [];
     private PlatformLock? _lock;
@@ -45,7 +47,7 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
         await _bus.StartAsync(cancellationToken);
 
         var roles = new RoleHosts(options, Secrets, logging);
-        Func<IHost>[] builders = [roles.Router, roles.Uaa, roles.CloudController, roles.LogCache, roles.HealthManager];
+        Func<IHost>[] builders = [() => _router = roles.Router(), roles.Uaa, roles.CloudController, roles.LogCache, roles.HealthManager];
         if (options.Deas == 1) builders = [.. builders, () => roles.Dea(0)];
         else _deas = DeaProcesses.Start(options, _loggers.CreateLogger<DeaProcesses>());
         await Task.WhenAll(builders.Select(build => Task.Run(() => StartAsync(build, cancellationToken), cancellationToken)));
@@ -62,6 +64,8 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
     /// <summary>Stops everything but the apps, last what the others lean on.</summary>
     public async ValueTask DisposeAsync()
     {
+        // First the router, with a patience of its own: requests under way need the others.
+        if (_router is not null) await _router.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var patience = new CancellationTokenSource(StopPatience);
         if (_names is not null) await _names.DisposeAsync();
         if (_deas is not null) await _deas.DisposeAsync();

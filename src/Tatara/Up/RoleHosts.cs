@@ -11,6 +11,7 @@ using Tatara.Router;
 using Tatara.Router.Acme;
 using Tatara.Router.RouteServices;
 using Tatara.Router.Tcp;
+using Tatara.Router.Tls;
 using Tatara.Tls;
 using Tatara.Uaa;
 
@@ -24,6 +25,9 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
 
     /// <summary>A deleted route says "unknown" instead of "no instances" soon; the few routes of one machine are looked through in no time.</summary>
     private static readonly TimeSpan RoutePruneInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Nobody likes to wait for Ctrl-C, and nobody who develops keeps more than a WebSocket open.</summary>
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>Share of the machine's memory that apps may have when nothing is said.</summary>
     private const double MemoryShare = 0.75;
@@ -52,12 +56,14 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
 
     private Uri UaaUrl => new($"http://127.0.0.1:{options.UaaPort}");
 
-    public IHost Router()
+    public IHost Router() => Router(new RouterPlace(PlatformOptions.RouterName(0), options.RouterStatusPort, "127.0.0.1", ServesTcp: true));
+
+    public IHost Router(RouterPlace place)
     {
         var tls = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);
         return RouterHost.Build(new RouterOptions
         {
-            Bus = Bus("router"),
+            Bus = Bus(place.Name),
             ListenAddresses = options.Listen == "0.0.0.0" ? [] : [options.Listen],
             HttpPort = options.HttpPort,
             HttpsPort = options.HttpsPort,
@@ -69,10 +75,19 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
                 Contact = options.AcmeContact,
                 AuthoritiesFile = options.AcmeAuthorities,
             },
-            RouteServices = new RouteServiceOptions(secrets.RouteServiceSecret),
+            RouteServices = new RouteServiceOptions(secrets.RouteServiceSecret) { AuthoritiesFile = options.Router.RouteServiceAuthorities },
             PruneInterval = RoutePruneInterval,
-            Tcp = new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts),
-            StatusPort = options.RouterStatusPort,
+            Tcp = place.ServesTcp ? new TcpRouting(PlatformOptions.RouterGroupGuid, options.TcpPorts) : null,
+            ClientCertificates = options.Router.ClientAuthorities is { } authorities ? new ClientCertificates(options.Router.RequiresClientCertificate, authorities) : null,
+            ForwardedClientCert = options.Router.ForwardedClientCert,
+            MaxBodyBytes = options.Router.MaxBodyBytes,
+            ProxyProtocolFrom = options.Router.ProxyProtocolFrom,
+            DrainWait = options.Router.DrainWait ?? TimeSpan.Zero,
+            DrainTimeout = options.Router.DrainTimeout ?? DrainTimeout,
+            ExternalHttpsPort = options.ExternalHttpsPort,
+            Zone = options.Zone,
+            StatusPort = place.StatusPort,
+            StatusAddress = place.StatusAddress,
             StatusPassword = secrets.BulkPassword,
         }, logging);
     }
@@ -87,7 +102,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         BlobSigningKey = secrets.BlobSigningKey,
         BulkUser = BulkUser,
         BulkPassword = secrets.BulkPassword,
-        ExternalHttpsPort = options.HttpsPort,
+        ExternalHttpsPort = options.ExternalHttpsPort,
         BuildpackDirectory = options.Buildpacks,
         RouterGroups = [new RouterGroup(PlatformOptions.RouterGroupGuid, PlatformOptions.RouterGroup, options.TcpPorts)],
         StagingTimeout = TimeSpan.FromMinutes(options.StagingTimeout),
@@ -101,7 +116,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "uaa"),
         Port = options.UaaPort,
-        ExternalHttpsPort = options.HttpsPort,
+        ExternalHttpsPort = options.ExternalHttpsPort,
         AdminPassword = secrets.AdminPassword,
     }, logging);
 
@@ -156,7 +171,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             ReservedDiskMb = DiskReserveMb,
             MemoryOvercommit = options.MemoryOvercommit,
             HeartbeatInterval = HeartbeatInterval,
-            Zone = $"zone-{index}",
+            Zone = options.Zone ?? $"zone-{index}",
         }, containers, logging);
     }
 }

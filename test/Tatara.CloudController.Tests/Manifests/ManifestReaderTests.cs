@@ -105,6 +105,7 @@ public sealed class ManifestReaderTests
               routes:
               - route: dora.tatara.test/path
                 protocol: http2
+                options: {loadbalancing: least-connection}
               processes:
               - type: worker
                 instances: 0
@@ -121,7 +122,7 @@ public sealed class ManifestReaderTests
         app.Buildpacks!.Count.ShouldBe(2);
         app.Services.ShouldBe(["db", "cache"]);
         app.SshEnabled.ShouldBe(false);
-        app.Routes.Routes!.ShouldHaveSingleItem().ShouldBe(new ManifestRoute("dora.tatara.test/path", "http2"));
+        app.Routes.Routes!.ShouldHaveSingleItem().ShouldBe(new ManifestRoute("dora.tatara.test/path", "http2", new(true, "least-connection")));
         var web = app.Processes.Single(p => p.Type == "web").Patch;
         (web.MemoryMb, web.DiskMb, web.LogRateLimit, web.Instances).ShouldBe((256, 1024, 16384, 3));
         web.HealthCheck!.Timeout.Value.ShouldBe(120);

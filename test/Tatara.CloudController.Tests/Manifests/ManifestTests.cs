@@ -86,6 +86,33 @@ public sealed class ManifestTests(CoreFixture cc) : IClassFixture<CoreFixture>
     }
 
     [Fact]
+    public async Task Apply_RouteOptions_AreTheRoutesAndToldToAllItsApps()
+    {
+        var space = await cc.SpaceAsync();
+        var url = $"balanced.{TokenIssuer.Domain}";
+        await ApplyAsync(space, $"applications:\n- name: other\n  routes: [{{route: {url}}}]\n");
+        var other = (string)(await cc.Admin.GetAsync($"/v3/apps?space_guids={space}&names=other")).Json["resources"]![0]!["guid"]!;
+        cc.Instances.Clear();
+
+        await ApplyAsync(space, $"applications:\n- name: balanced\n  routes:\n  - route: {url}\n    options:\n      loadbalancing: least-connection\n");
+
+        (await cc.Admin.GetAsync($"/v3/routes?space_guids={space}")).Json["resources"]!.AsArray().ShouldHaveSingleItem()!["options"]!.ToJsonString()
+            .ShouldBe("""{"loadbalancing":"least-connection"}""");
+        cc.Instances.Calls.ShouldContain($"routes {other}");
+        var app = (string)(await cc.Admin.GetAsync($"/v3/apps?space_guids={space}&names=balanced")).Json["resources"]![0]!["guid"]!;
+        (await cc.Admin.GetAsync($"/v3/apps/{app}/manifest")).Text.ShouldContain("loadbalancing: least-connection");
+    }
+
+    [Theory]
+    [InlineData("options: 7", "options must be an object")]
+    [InlineData("options: {gorgonzola: gouda}", "contains invalid route option 'gorgonzola'. Valid keys: 'loadbalancing'")]
+    [InlineData("options: {loadbalancing: [a]}", "Invalid value for 'loadbalancing' for Route")]
+    [InlineData("options: {loadbalancing: cheesecake}", "Cannot use loadbalancing value 'cheesecake' for Route")]
+    public async Task Apply_WrongRouteOptions_AreRefused(string line, string detail) =>
+        (await SendAsync(await cc.SpaceAsync(), "actions/apply_manifest", $"applications:\n- name: a\n  routes: [{{route: a.{TokenIssuer.Domain}, {line}}}]\n"))
+            .Json["errors"]![0]!["detail"]!.ToString().ShouldContain(detail);
+
+    [Fact]
     public async Task Apply_RandomRoute_MakesOneOnce()
     {
         var space = await cc.SpaceAsync();

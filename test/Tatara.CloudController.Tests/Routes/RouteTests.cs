@@ -22,6 +22,44 @@ public sealed class RouteTests(CoreFixture cc) : IClassFixture<CoreFixture>
     public async Task Create_HostTooLong_UnprocessableEntity() =>
         (await CreateAsync(await cc.SpaceAsync(), new string('h', 64))).ExpectError(HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", "Host is too long (maximum is 63 characters)");
 
+    [Theory]
+    [InlineData("""{"loadbalancing":"cheesecake"}""", "Options Loadbalancing must be one of 'round-robin, least-connection' if present")]
+    [InlineData("""{"loadbalancing":7}""", "Options Loadbalancing must be one of 'round-robin, least-connection' if present")]
+    [InlineData("""{"gorgonzola":"gouda"}""", "Options Unknown field(s): 'gorgonzola'")]
+    [InlineData("[]", "Options 'options' is not a valid object")]
+    [InlineData("null", "Options 'options' is not a valid object")]
+    public async Task Options_Wrong_UnprocessableEntity(string options, string detail)
+    {
+        var space = await cc.SpaceAsync();
+        var given = JsonNode.Parse(options);
+        (await CreateWithAsync(space, "wrong-options", given?.DeepClone())).ExpectError(HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", detail);
+        var route = (string)(await CreateAsync(space, $"r-{Guid.NewGuid():N}")).Expect(HttpStatusCode.Created)["guid"]!;
+        (await cc.Admin.PatchAsync($"/v3/routes/{route}", new JsonObject { ["options"] = given })).ExpectError(HttpStatusCode.UnprocessableEntity, 10008, "CF-UnprocessableEntity", detail);
+    }
+
+    [Fact]
+    public async Task Options_SetChangedAndRemoved_AreShownAndToldToTheRoutesApps()
+    {
+        var space = await cc.SpaceAsync();
+        var app = await cc.AppAsync(space);
+        var plain = (await CreateWithAsync(space, "plain-options", new JsonObject())).Expect(HttpStatusCode.Created);
+        plain["options"]!.ToJsonString().ShouldBe("{}");
+        var made = (await CreateWithAsync(space, "with-options", new JsonObject { ["loadbalancing"] = "least-connection" })).Expect(HttpStatusCode.Created);
+        made["options"]!.ToJsonString().ShouldBe("""{"loadbalancing":"least-connection"}""");
+        var route = (string)made["guid"]!;
+        (await cc.Admin.PostAsync($"/v3/routes/{route}/destinations", new { destinations = new[] { new { app = new { guid = app } } } })).Expect(HttpStatusCode.OK);
+        cc.Instances.Clear();
+
+        (await cc.Admin.PatchAsync($"/v3/routes/{route}", new { options = new { loadbalancing = "round-robin" } })).Expect(HttpStatusCode.OK)["options"]!["loadbalancing"]!.ToString().ShouldBe("round-robin");
+        cc.Instances.Calls.ShouldContain($"routes {app}");
+        cc.Instances.Clear();
+        (await cc.Admin.PatchAsync($"/v3/routes/{route}", new { options = new { } })).Expect(HttpStatusCode.OK)["options"]!["loadbalancing"]!.ToString().ShouldBe("round-robin", "what is not mentioned stays");
+        cc.Instances.Calls.ShouldNotContain($"routes {app}");
+
+        (await cc.Admin.PatchAsync($"/v3/routes/{route}", new JsonObject { ["options"] = new JsonObject { ["loadbalancing"] = null } })).Expect(HttpStatusCode.OK)["options"]!.ToJsonString().ShouldBe("{}");
+        cc.Instances.Calls.ShouldContain($"routes {app}");
+    }
+
     [Fact]
     public async Task Create_Taken_SaysRouteAlreadyExists()
     {
@@ -118,6 +156,9 @@ public sealed class RouteTests(CoreFixture cc) : IClassFixture<CoreFixture>
 
     private async Task<ApiResponse> CreateAsync(string space, string host, string path = "") => await cc.Admin.PostAsync(
         "/v3/routes", new { host, path, relationships = new { space = World.Data(space), domain = World.Data(await cc.DefaultDomainAsync()) } });
+
+    private async Task<ApiResponse> CreateWithAsync(string space, string host, JsonNode? options) => await cc.Admin.PostAsync(
+        "/v3/routes", new { host, options, relationships = new { space = World.Data(space), domain = World.Data(await cc.DefaultDomainAsync()) } });
 
     private static JsonObject Destinations(string app) => new() { ["destinations"] = new JsonArray(new JsonObject { ["app"] = new JsonObject { ["guid"] = app } }) };
 }

@@ -136,6 +136,24 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task Register_ZoneAndLoadBalancing_AreSaidToRouters()
+    {
+        await using var dea = await DeaUnderTest.StartAsync(o => o with { Zone = "z1" });
+        await dea.RunInstanceAsync(dea.StartMessage() with
+        {
+            Uris = ["dora.tatara.localhost", "busy.tatara.localhost"], LoadBalancing = new Dictionary<string, string> { ["busy.tatara.localhost"] = "least-connection" },
+        });
+
+        var busy = await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.Uris is ["busy.tatara.localhost"]);
+        (busy.AvailabilityZone, busy.Options?.LoadBalancing).ShouldBe(("z1", "least-connection"));
+        (await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.Uris is ["dora.tatara.localhost"])).Options.ShouldBeNull();
+
+        dea.Bus.Forget();
+        await dea.Bus.Connection.PublishAsync(Subjects.DeaUpdate, new DeaUpdateMessage(DeaUnderTest.App, ["dora.tatara.localhost", "busy.tatara.localhost"]));
+        await dea.Bus.WaitForAsync<RouterRegistration>(Subjects.RouterRegister, r => r.Uris.Count == 2 && r.Options is null);
+    }
+
+    [Fact]
     public async Task RouterStart_RunningInstance_IsRegisteredAgainAtTheRoutersInterval()
     {
         await using var dea = await DeaUnderTest.StartAsync(o => o with { RegisterInterval = TimeSpan.FromSeconds(1) });

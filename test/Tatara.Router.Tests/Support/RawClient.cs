@@ -93,6 +93,14 @@ public sealed class RawClient : IDisposable
         return text.ToString();
     }
 
+    /// <summary>What came with the last read and was not taken.</summary>
+    public string ReadBuffered()
+    {
+        var text = Encoding.Latin1.GetString(_buffer, _start, _end - _start);
+        _start = _end;
+        return text;
+    }
+
     public async Task<string> ReadToEndAsync()
     {
         var text = new StringBuilder();

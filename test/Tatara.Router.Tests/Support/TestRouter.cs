@@ -20,6 +20,7 @@ public sealed class TestRouter : IAsyncDisposable
     private TestRouter(NatsServer nats) => Nats = nats;
 
     public NatsServer Nats { get; }
+    public LogLines Log { get; } = new();
     public NatsConnection Bus { get; private set; } = null!;
     public RouterPorts Ports => _host.Services.GetRequiredService<RouterPorts>();
     internal TcpCounters TcpCounters => _host.Services.GetRequiredService<TcpCounters>();
@@ -48,7 +49,7 @@ public sealed class TestRouter : IAsyncDisposable
             Certificates = [TestCertificate.Wildcard],
             Limits = new ProxyLimits { LingerTimeout = TimeSpan.FromSeconds(0.2) },
         };
-        _host = RouterHost.Build(configure?.Invoke(options) ?? options, l => l.AddDebug().SetMinimumLevel(LogLevel.Debug));
+        _host = RouterHost.Build(configure?.Invoke(options) ?? options, l => l.AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
         await _host.StartAsync();
         await starts.Messages.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
     }
@@ -91,6 +92,9 @@ public sealed class TestRouter : IAsyncDisposable
             await Task.Delay(5);
         }
     }
+
+    /// <summary>Stops the router as a signal does. The bus stays.</summary>
+    public Task StopAsync(CancellationToken patience = default) => _host.StopAsync(patience);
 
     public async ValueTask DisposeAsync()
     {

@@ -46,8 +46,12 @@ internal sealed class ChunkedReader
     /// <summary>The trailer section's field lines, each with its CRLF. Complete when the body is done.</summary>
     public ReadOnlySpan<byte> Trailers => _state == State.Done ? _trailers.WrittenSpan[..^2] : [];
 
+    /// <summary>Bytes of content that have come or were announced.</summary>
+    public long Announced { get; private set; }
+
     public void Reset()
     {
+        Announced = 0;
         _trailers.ResetWrittenCount();
         (_state, _left, _digits, _lineBytes) = (State.Size, 0, 0, 0);
     }
@@ -114,6 +118,7 @@ internal sealed class ChunkedReader
     private void BeginChunk(Span<byte> output, bool keepChunks, ref int written)
     {
         _lineBytes = 0;
+        Announced += _left;
         _state = _left == 0 ? State.Trailers : State.Data;
         if (_left == 0 || !keepChunks) return;
         written += WriteSize(_left, output[written..]);
