@@ -69,6 +69,8 @@ public sealed class SeveralRoutersTests(SharedPlatform shared)
             Platform.Terminate(running.Id);
             await running.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
         }
+        var (taken, why) = await platform.RunAsync("run", "router", "--index", "4");
+        (taken, why.Contains($"Port {platform.HttpPort} on 127.0.0.1 cannot be used", StringComparison.Ordinal)).ShouldBe((1, true), why);
         var (refused, said) = await platform.RunAsync("run", "router", "--index", "0");
         (refused, said.Contains("count from 1", StringComparison.Ordinal)).ShouldBe((1, true), said);
     }

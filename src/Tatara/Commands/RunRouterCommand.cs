@@ -39,6 +39,7 @@ internal static class RunRouterCommand
             var name = PlatformOptions.RouterName(result.GetValue(index));
             using var taken = PlatformLock.TryTake(Path.Combine(options.Data, name, "router.lock"))
                 ?? throw new SetupException($"{name} runs already.", "One process a router; --index chooses another.");
+            PortCheck.EnsureFreeForRouter(options);
             var logging = PlatformLogging.To(Path.Combine(options.Data, "log", name + ".log"), LogLevel.Error, options.JsonLog);
             var place = new RouterPlace(name, result.GetValue(status), result.GetRequiredValue(statusListen), !result.GetValue(noTcp));
             using var host = new RoleHosts(options, Secrets.LoadOrCreate(options.SecretsFile), logging).Router(place);

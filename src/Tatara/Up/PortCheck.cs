@@ -9,10 +9,15 @@ internal static class PortCheck
 {
     public static void EnsureFree(PlatformOptions options)
     {
-        Check(options.Listen, options.HttpPort, "--http-port");
-        Check(options.Listen, options.HttpsPort, "--https-port");
+        EnsureFreeForRouter(options);
         foreach (var port in (int[])[options.CloudControllerPort, options.UaaPort, options.LogCachePort, options.RouterStatusPort])
             Check("127.0.0.1", port, "--ports-from");
+    }
+
+    public static void EnsureFreeForRouter(PlatformOptions options)
+    {
+        Check(options.Listen, options.HttpPort, "--http-port");
+        Check(options.Listen, options.HttpsPort, "--https-port");
     }
 
     private static void Check(string address, int port, string flag)
