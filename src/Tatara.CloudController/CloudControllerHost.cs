@@ -12,6 +12,7 @@ using Tatara.CloudController.Events;
 using Tatara.CloudController.Hosting;
 using Tatara.CloudController.Logs;
 using Tatara.CloudController.Roles;
+using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 
@@ -65,7 +66,8 @@ public static class CloudControllerHost
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new NatsConnection(
             options.Bus with { Json = ProtocolJson.Default.Options, Name = options.Name }, provider.GetRequiredService<ILogger<NatsConnection>>()));
-        services.AddDbContext<CloudControllerDbContext>(db => Database.Configure(db, Path.Combine(options.DataDirectory, "cloud-controller.db")));
+        services.AddSingleton(CloudControllerDatabase.Address(options));
+        services.AddDbContext<CloudControllerDbContext>((provider, db) => db.Use(provider.GetRequiredService<DatabaseAddress>()));
         services.AddSingleton<IHostedService, DatabasePreparation>();
         services.AddSingleton<Links>().AddScoped<Pager>();
         services.AddSingleton<TokenKeys>().AddSingleton<TokenReader>().AddSingleton<KnownUsers>().AddScoped<CallerHolder>();

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Uaa.Clients;
@@ -50,16 +51,14 @@ public static class UaaHost
         return app;
     }
 
-    internal static string ConnectionString(UaaOptions options) =>
-        new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = Path.Combine(options.DataDirectory, "uaa.db"), DefaultTimeout = 10 }.ToString();
-
     private static void AddServices(IServiceCollection services, UaaOptions options, TimeProvider time)
     {
         services.AddRoutingCore();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         services.Configure<FormOptions>(form => form.ValueCountLimit = 64);
-        services.AddDbContextFactory<UaaDbContext>(database => database
-            .UseSqlite(ConnectionString(options))
+        services.AddSingleton(UaaDatabase.Address(options));
+        services.AddDbContextFactory<UaaDbContext>((provider, database) => database
+            .Use(provider.GetRequiredService<DatabaseAddress>())
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
         services.TryAddSingleton(time);
         services.AddSingleton(options);

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Tatara.MessageBus;
+using Tatara.Testing;
 
 namespace Tatara.Uaa.Tests;
 
@@ -40,6 +41,7 @@ internal sealed class RunningUaa : IAsyncDisposable
             Bus = new NatsOptions { Servers = ["127.0.0.1:1"] },
             Domain = "tatara.localhost",
             DataDirectory = Directory.CreateTempSubdirectory("uaa-test-").FullName,
+            Database = await TestDatabase.CreateAsync(),
             AdminPassword = Password,
             Clients =
             [

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Errors;
+using Tatara.Database;
 
 namespace Tatara.CloudController.Auth;
 

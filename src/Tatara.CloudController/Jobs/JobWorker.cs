@@ -132,7 +132,7 @@ internal sealed partial class JobWorker(
     private async Task FailAsync(Job job, Exception exception, CancellationToken stopping)
     {
         var error = ErrorWriter.Translate(exception);
-        var unexpected = error.Errors[0].Status == 500;
+        var unexpected = error.Errors[0].Status is 500 or 503;
         if (unexpected) Log.Failed(logger, job.Operation, job.Guid, job.Attempts, exception);
         var again = unexpected && job.Attempts < MaxAttempts;
         await FinishAsync(job, again ? JobStates.Processing : JobStates.Failed, again ? null : JsonSerializer.Serialize(ErrorBody.From(error).Errors, ApiJson.Options), stopping);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tatara.CloudController.Hosting;
+using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Testing;
@@ -18,6 +19,9 @@ public class CloudControllerFixture : IAsyncLifetime
     public TokenIssuer Tokens { get; private set; } = null!;
 
     public NatsServer Bus { get; private set; } = null!;
+
+    /// <summary>Null: a SQLite file in the directory.</summary>
+    internal DatabaseAddress? Database { get; set; }
 
     internal CloudControllerOptions Options { get; private set; } = null!;
 
@@ -36,6 +40,7 @@ public class CloudControllerFixture : IAsyncLifetime
     {
         Tokens = await TokenIssuer.StartAsync();
         Bus = await NatsServer.StartAsync();
+        Database ??= await TestDatabase.CreateAsync();
         await StartAsync();
     }
 
@@ -46,6 +51,7 @@ public class CloudControllerFixture : IAsyncLifetime
             Bus = new NatsOptions { Servers = [Bus.Address] },
             Domain = TokenIssuer.Domain,
             DataDirectory = _directory,
+            Database = Database,
             UaaUrl = Tokens.Url,
             BlobSigningKey = "a-signing-key-for-tests-only-0123456789",
             BulkPassword = "bulk-password",
