@@ -63,16 +63,28 @@ public static class CloudControllerHost
     private static void AddFoundation(IServiceCollection services, CloudControllerOptions options)
     {
         services.AddSingleton(options);
-        services.TryAddSingleton(TimeProvider.System);
+        AddDatabase(services, CloudControllerDatabase.Address(options));
         services.AddSingleton(provider => new NatsConnection(
             options.Bus with { Json = ProtocolJson.Default.Options, Name = options.Name }, provider.GetRequiredService<ILogger<NatsConnection>>()));
-        services.AddSingleton(CloudControllerDatabase.Address(options));
-        services.AddDbContext<CloudControllerDbContext>((provider, db) => db.Use(provider.GetRequiredService<DatabaseAddress>()));
-        services.AddSingleton<IHostedService, DatabasePreparation>();
         services.AddSingleton<Links>().AddScoped<Pager>();
         services.AddSingleton<TokenKeys>().AddSingleton<TokenReader>().AddSingleton<KnownUsers>().AddScoped<CallerHolder>();
         services.AddScoped<Access>().AddScoped<EventRecorder>().AddSingleton<ApiLog>();
         services.AddHostedService<ComponentRegistrar>();
         services.AddHostedService<Retention>();
+    }
+
+    /// <summary>Hosted services start in the order in which they are added: all that follow find the database ready, and know its time.</summary>
+    private static void AddDatabase(IServiceCollection services, DatabaseAddress address)
+    {
+        services.AddSingleton(address);
+        services.AddDbContext<CloudControllerDbContext>(db => db.Use(address));
+        services.AddHostedService<DatabasePreparation>();
+        if (address.Engine == DatabaseEngine.PostgreSql)
+        {
+            var clock = new DatabaseTime(address, TimeProvider.System);
+            services.AddSingleton<TimeProvider>(clock).AddSingleton<IHostedService>(clock);
+        }
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHostedService<Seeding>();
     }
 }

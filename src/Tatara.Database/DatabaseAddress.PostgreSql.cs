@@ -19,7 +19,7 @@ public sealed partial class DatabaseAddress
     /// </summary>
     private const string SessionOptions =
         "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000 "
-        + "-c idle_in_transaction_session_timeout=30000 -c lock_timeout=10000";
+        + "-c idle_in_transaction_session_timeout=30000 -c lock_timeout=10000 -c standard_conforming_strings=on";
 
     /// <summary>Anyone but the owner.</summary>
     private const UnixFileMode Others = (UnixFileMode)0x3F; // 077

@@ -65,7 +65,7 @@ public static class UaaHost
         services.AddSingleton(provider => new NatsConnection(
             options.Bus with { Json = ProtocolJson.Default.Options, Name = "uaa" }, provider.GetService<ILogger<NatsConnection>>()));
         services.AddSingleton<UaaUrls>();
-        services.AddSingleton(new SigningKeys(options));
+        services.AddSingleton<SigningKeys>();
         services.AddSingleton<ClientRegistry>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<UserStore>();

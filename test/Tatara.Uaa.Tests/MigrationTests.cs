@@ -24,7 +24,7 @@ public sealed class MigrationTests : IDisposable
         var wanted = context.Model.GetEntityTypes()
             .SelectMany(e => e.GetProperties().Select(p => $"column {e.GetTableName()}.{p.GetColumnName()} {TypeOf(p.GetColumnType())}{(p.IsNullable ? "" : " not null")}"));
 
-        (await SchemaCatalog.ReadAsync(address, "schema_steps")).Where(l => l.StartsWith("column ", StringComparison.Ordinal))
+        (await SchemaCatalog.ReadAsync(address, "schema_steps", "signing_keys")).Where(l => l.StartsWith("column ", StringComparison.Ordinal))
             .ShouldBe(wanted.Order(StringComparer.Ordinal));
     }
 
@@ -34,7 +34,7 @@ public sealed class MigrationTests : IDisposable
         await using var uaa = await RunningUaa.StartAsync(o => o with { Database = DatabaseAddress.Sqlite(Path.Combine(_directory, "uaa.db")) });
         await uaa.CreateUserAsync(await uaa.AdminAccessTokenAsync(), "dora", "secret");
         await using (var connection = await uaa.Options.Database!.OpenAsync(CancellationToken.None))
-            await connection.ExecuteAsync("DROP TABLE schema_steps; PRAGMA user_version = 1", CancellationToken.None);
+            await connection.ExecuteAsync("DROP TABLE schema_steps; DROP TABLE signing_keys; PRAGMA user_version = 1", CancellationToken.None);
 
         await uaa.RestartAsync();
 

@@ -59,6 +59,9 @@ internal sealed class RunningUaa : IAsyncDisposable
         return uaa;
     }
 
+    /// <summary>A further UAA on the same database, with a folder of its own.</summary>
+    public Task<RunningUaa> StartBesideAsync() => StartAsync(o => o with { Database = Options.Database }, withKey: false);
+
     public async Task RestartAsync(Func<UaaOptions, UaaOptions>? change = null)
     {
         await StopHostAsync();

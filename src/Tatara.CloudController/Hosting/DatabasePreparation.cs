@@ -13,28 +13,41 @@ internal interface ISeed
     Task SeedAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Brings the database up before anything uses it: hosted services start in the order in which they were added.</summary>
-internal sealed class DatabasePreparation(IServiceScopeFactory scopes, DatabaseAddress address, TimeProvider time, ILogger<DatabasePreparation> logger) : IHostedService
+/// <summary>Brings the tables up to date. Hosted services start in the order in which they were added, and this is the first.</summary>
+internal sealed class DatabasePreparation(DatabaseAddress address, TimeProvider time, ILogger<DatabasePreparation> logger) : IHostedService
 {
+    public Task StartAsync(CancellationToken cancellationToken) => CloudControllerDatabase.Migrator(address, time, logger).ApplyAsync(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
+/// <summary>Writes the rows that must be there.</summary>
+internal sealed class Seeding(IServiceScopeFactory scopes) : IHostedService
+{
+    /// <summary>Each time that another Cloud Controller was quicker with a row, the next look finds it: more tries than there are rows are for nothing.</summary>
+    private const int MaxTries = 100;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await CloudControllerDatabase.Migrator(address, time, logger).ApplyAsync(cancellationToken);
-        try
+        for (var tries = 1; ; tries++)
         {
-            await SeedAsync(cancellationToken);
-        }
-        catch (DbUpdateException e) when (e.IsUniqueViolation())
-        {
-            // Another Cloud Controller that starts at the same moment was first: the second look finds what it wrote.
-            await SeedAsync(cancellationToken);
+            try
+            {
+                await SeedAsync(cancellationToken);
+                return;
+            }
+            catch (DbUpdateException e) when (e.IsUniqueViolation() && tries < MaxTries)
+            {
+                // Look again.
+            }
         }
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task SeedAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         foreach (var seed in scope.ServiceProvider.GetServices<ISeed>()) await seed.SeedAsync(cancellationToken);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -6,19 +6,22 @@ using Tatara.Database;
 using Tatara.Uaa.Data;
 using Tatara.Uaa.Errors;
 using Tatara.Uaa.Groups;
+using Tatara.Uaa.Tokens;
 
 namespace Tatara.Uaa.Users;
 
 /// <summary>
-/// Before the first request: the tables, the groups and the administrator. It speaks SQL, for loading EF Core takes
+/// Before the first request: the tables, the signing keys, the groups and the administrator. It speaks SQL, for loading EF Core takes
 /// longer than all the rest of a start.
 /// </summary>
 internal sealed class FirstUsers(
-    UaaOptions options, DatabaseAddress database, UserStore users, Passwords passwords, TimeProvider time, ILogger<FirstUsers> logger) : IHostedService
+    UaaOptions options, DatabaseAddress database, SigningKeys keys, UserStore users, Passwords passwords, TimeProvider time, ILogger<FirstUsers> logger)
+    : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await UaaDatabase.Migrator(database, time, logger).ApplyAsync(cancellationToken);
+        await keys.LoadAsync(cancellationToken);
         var key = User.KeyOf(options.AdminUser);
         await using (var connection = await database.OpenAsync(cancellationToken))
         {

@@ -2,6 +2,7 @@ using Tatara.Bus;
 using Tatara.CloudController;
 using Tatara.Configuration;
 using Tatara.Containers;
+using Tatara.Database;
 using Tatara.Dea;
 using Tatara.HealthManager;
 using Tatara.LogCache;
@@ -47,6 +48,20 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
 
     public Uri CloudControllerUrl => new($"http://127.0.0.1:{options.CloudControllerPort}");
 
+    private DatabaseAddress? Database => options.Database is null ? null : ReadDatabase(options.Database);
+
+    private static DatabaseAddress ReadDatabase(string file)
+    {
+        try
+        {
+            return DatabaseAddress.ReadFile(file);
+        }
+        catch (FormatException e)
+        {
+            throw new SetupException(e.Message, "The file has one line, like postgres://user:password@host:5432/database", e);
+        }
+    }
+
     private Uri UaaUrl => new($"http://127.0.0.1:{options.UaaPort}");
 
     public IHost Router()
@@ -70,6 +85,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         Bus = Bus("cloud-controller"),
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "cloud-controller"),
+        Database = Database,
         Port = options.CloudControllerPort,
         UaaUrl = UaaUrl,
         BlobSigningKey = secrets.BlobSigningKey,
@@ -87,6 +103,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         Bus = Bus("uaa"),
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "uaa"),
+        Database = Database,
         Port = options.UaaPort,
         ExternalHttpsPort = options.HttpsPort,
         AdminPassword = secrets.AdminPassword,

@@ -13,7 +13,7 @@ namespace Tatara.CloudController.Tests.Support;
 /// <summary>A real Cloud Controller with its own database and bus, and an issuer of tokens.</summary>
 public class CloudControllerFixture : IAsyncLifetime
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("tatara-cc-").FullName;
+    private string _directory = Directory.CreateTempSubdirectory("tatara-cc-").FullName;
     private WebApplication _app = null!;
 
     public TokenIssuer Tokens { get; private set; } = null!;
@@ -60,6 +60,17 @@ public class CloudControllerFixture : IAsyncLifetime
         await _app.StartAsync();
     }
 
+    /// <summary>A further Cloud Controller on the same database, bus and blobs; stop it by itself.</summary>
+    internal async Task<CloudControllerFixture> StartBesideAsync(string name)
+    {
+        var other = new CloudControllerFixture();
+        Directory.Delete(other._directory);
+        (other._directory, other.Tokens, other.Bus, other.Database, other.Replace) = (_directory, Tokens, Bus, Database, Replace);
+        other.Configure = o => Configure(o) with { Name = name };
+        await other.StartAsync();
+        return other;
+    }
+
     public async Task StopAsync()
     {
         await _app.StopAsync();
@@ -74,9 +85,11 @@ public class CloudControllerFixture : IAsyncLifetime
         return connection;
     }
 
+    public Uri Address => ComponentRegistrar.ListeningAt(_app.Services.GetRequiredService<IServer>());
+
     public ApiClient User(string user) => Client(Tokens.User(user));
 
-    public ApiClient Client(string? token) => new(ComponentRegistrar.ListeningAt(_app.Services.GetRequiredService<IServer>()), token);
+    public ApiClient Client(string? token) => new(Address, token);
 
     public async Task DisposeAsync()
     {
