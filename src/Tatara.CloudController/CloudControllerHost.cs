@@ -24,6 +24,13 @@ public static class CloudControllerHost
     /// <summary>JSON needs no more; endpoints that take bits raise it for themselves.</summary>
     private const long MaxBodyBytes = 2 * 1024 * 1024;
 
+    /// <summary>Its part of a PostgreSQL database.</summary>
+    public const string DatabaseSchema = "cloud_controller";
+
+    /// <summary>Brings the tables at an address up to date, as a start does.</summary>
+    public static Task MigrateAsync(DatabaseAddress address, ILogger logger, CancellationToken cancellationToken) =>
+        CloudControllerDatabase.Migrator(address, TimeProvider.System, logger).ApplyAsync(cancellationToken);
+
     /// <summary>A host that is ready to start.</summary>
     public static IHost Build(CloudControllerOptions options, Action<ILoggingBuilder> logging) => Build(options, logging, _ => { });
 

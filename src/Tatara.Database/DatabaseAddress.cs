@@ -50,6 +50,14 @@ public sealed partial class DatabaseAddress
 
     internal string ConnectionString => _connectionString;
 
+    /// <summary>Lets go of the connections that wait for reuse: a SQLite file is then whole without those beside it, and may be moved.</summary>
+    public void CloseIdle()
+    {
+        using var connection = CreateConnection();
+        if (connection is SqliteConnection file) SqliteConnection.ClearPool(file);
+        else NpgsqlConnection.ClearPool((NpgsqlConnection)connection);
+    }
+
     /// <summary>An open connection of its own.</summary>
     public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {

@@ -28,6 +28,13 @@ public static class UaaHost
     /// <summary>Bodies here are forms and users: none is larger.</summary>
     private const int MaxBodyBytes = 256 * 1024;
 
+    /// <summary>Its part of a PostgreSQL database.</summary>
+    public const string DatabaseSchema = "uaa";
+
+    /// <summary>Brings the tables at an address up to date, as a start does.</summary>
+    public static Task MigrateAsync(DatabaseAddress address, ILogger logger, CancellationToken cancellationToken) =>
+        UaaDatabase.Migrator(address, TimeProvider.System, logger).ApplyAsync(cancellationToken);
+
     /// <summary>Builds the role. Starting it needs no bus: host names are registered once there is one.</summary>
     public static IHost Build(UaaOptions options, Action<ILoggingBuilder> logging) => Build(options, logging, TimeProvider.System);
 

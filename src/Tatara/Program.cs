@@ -11,6 +11,9 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     DrainCommand.Create(),
     SetupCommand.Create(),
     BuildpackCommand.Create(),
+    BackupCommands.CreateBackup(),
+    BackupCommands.CreateRestore(),
+    BackupCommands.CreateMoveDatabase(),
     DestroyCommand.Create(),
 };
 try

@@ -36,12 +36,15 @@ public sealed partial class PostgreSqlServer : IAsyncDisposable
     }
 
     /// <summary>A fresh database.</summary>
-    public async Task<DatabaseAddress> CreateDatabaseAsync()
+    public async Task<DatabaseAddress> CreateDatabaseAsync() => DatabaseAddress.PostgreSql(await CreateDatabaseTextAsync());
+
+    /// <summary>A fresh database, as a file would name it.</summary>
+    public async Task<string> CreateDatabaseTextAsync()
     {
         var name = "test_" + Guid.NewGuid().ToString("N");
         await using var connection = await Address("postgres").OpenAsync(CancellationToken.None);
         await connection.ExecuteAsync($"CREATE DATABASE {name}", CancellationToken.None);
-        return Address(name);
+        return Text(name);
     }
 
     public async Task StartAgainAsync()
@@ -82,8 +85,9 @@ public sealed partial class PostgreSqlServer : IAsyncDisposable
     }
 
     /// <summary>What a test leaves behind is closed soon: the next ones need connections, too.</summary>
-    private DatabaseAddress Address(string database) => DatabaseAddress.PostgreSql(
-        $"Host={_directory};Username=postgres;Database={database};Connection Idle Lifetime=2;Connection Pruning Interval=1");
+    private string Text(string database) => $"Host={_directory};Username=postgres;Database={database};Connection Idle Lifetime=2;Connection Pruning Interval=1";
+
+    private DatabaseAddress Address(string database) => DatabaseAddress.PostgreSql(Text(database));
 
     private async Task InitializeAsync()
     {

@@ -48,7 +48,7 @@ public sealed class SeveralUaasTests : IAsyncLifetime
 
         (await _two.GetAsync("/userinfo", after)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _one.GetAsync("/userinfo", before)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await _two.GetAsync("/token_keys")).Content.ReadAsStringAsync().Result.ShouldContain("key-2");
+        (await (await _two.GetAsync("/token_keys")).Content.ReadAsStringAsync()).ShouldContain("key-2");
     }
 
     [Fact]

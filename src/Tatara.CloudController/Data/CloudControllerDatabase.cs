@@ -12,7 +12,7 @@ internal static class CloudControllerDatabase
     public const int FirstUserVersion = -1045327869;
 
     public static DatabaseAddress Address(CloudControllerOptions options) =>
-        (options.Database ?? DatabaseAddress.Sqlite(Path.Combine(options.DataDirectory, "cloud-controller.db"))).For("cloud_controller");
+        (options.Database ?? DatabaseAddress.Sqlite(Path.Combine(options.DataDirectory, "cloud-controller.db"))).For(CloudControllerHost.DatabaseSchema);
 
     public static Migrator Migrator(DatabaseAddress address, TimeProvider time, ILogger logger) => new(
         address, Migration.ReadAll(typeof(CloudControllerDatabase).Assembly, address.Engine), new Dictionary<int, int> { [FirstUserVersion] = 1 }, time, logger);

@@ -11,7 +11,7 @@ internal static class UaaDatabase
     private const int FirstUserVersion = 1;
 
     public static DatabaseAddress Address(UaaOptions options) =>
-        (options.Database ?? DatabaseAddress.Sqlite(Path.Combine(options.DataDirectory, "uaa.db"))).For("uaa");
+        (options.Database ?? DatabaseAddress.Sqlite(Path.Combine(options.DataDirectory, "uaa.db"))).For(UaaHost.DatabaseSchema);
 
     public static Migrator Migrator(DatabaseAddress address, TimeProvider time, ILogger logger) => new(
         address, Migration.ReadAll(typeof(UaaDatabase).Assembly, address.Engine), new Dictionary<int, int> { [FirstUserVersion] = 1 }, time, logger);

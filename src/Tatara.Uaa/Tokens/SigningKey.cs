@@ -67,7 +67,13 @@ internal sealed class SigningKey
     public static SigningKey Create(string directory, string id)
     {
         var key = Create(id);
-        var path = Path.Combine(directory, id + ".pem");
+        key.Write(directory);
+        return key;
+    }
+
+    public void Write(string directory)
+    {
+        var path = Path.Combine(directory, Id + ".pem");
         var unfinished = path + ".new";
         File.Delete(unfinished);
         using (var file = new FileStream(unfinished, new FileStreamOptions
@@ -77,10 +83,9 @@ internal sealed class SigningKey
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }))
         {
-            file.Write(Encoding.ASCII.GetBytes(key.ExportPem()));
+            file.Write(Encoding.ASCII.GetBytes(ExportPem()));
             file.Flush(flushToDisk: true);
         }
         File.Move(unfinished, path);
-        return key;
     }
 }

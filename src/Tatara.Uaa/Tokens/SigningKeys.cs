@@ -6,8 +6,8 @@ namespace Tatara.Uaa.Tokens;
 
 /// <summary>
 /// The keys in DataDirectory/signing-keys, one file each. The one with the highest number signs; the others are still
-/// published, so what they signed stays good. To rotate, add a file and start again. UAAs on one PostgreSQL have their keys
-/// there: what one of them finds in its files becomes known to all, and who has no file makes none.
+/// published, so what they signed stays good. To rotate, add a file and start again. UAAs on one PostgreSQL have them
+/// in a table: what one of them finds in its files becomes known to all, and who has no file makes none.
 /// </summary>
 internal sealed class SigningKeys(UaaOptions options, DatabaseAddress database, TimeProvider time)
 {
@@ -29,7 +29,15 @@ internal sealed class SigningKeys(UaaOptions options, DatabaseAddress database, 
         Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         All = [.. Directory.EnumerateFiles(_directory, "key-*.pem").OrderByDescending(NumberOf).Select(SigningKey.Read)];
         if (Shared) await ShareAsync(cancellationToken);
-        else if (All.Count == 0) All = [SigningKey.Create(_directory, "key-1")];
+        else if (All.Count == 0) await BeginAsync(cancellationToken);
+    }
+
+    /// <summary>Rows that came from a PostgreSQL bring the keys of their tokens along.</summary>
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        await using (var connection = await database.OpenAsync(cancellationToken)) await ReadAsync(connection, cancellationToken);
+        foreach (var key in All) key.Write(_directory);
+        if (All.Count == 0) All = [SigningKey.Create(_directory, "key-1")];
     }
 
     /// <summary>Looks for keys that another UAA has brought since.</summary>

@@ -48,19 +48,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
 
     public Uri CloudControllerUrl => new($"http://127.0.0.1:{options.CloudControllerPort}");
 
-    private DatabaseAddress? Database => options.Database is null ? null : ReadDatabase(options.Database);
-
-    private static DatabaseAddress ReadDatabase(string file)
-    {
-        try
-        {
-            return DatabaseAddress.ReadFile(file);
-        }
-        catch (FormatException e)
-        {
-            throw new SetupException(e.Message, "The file has one line, like postgres://user:password@host:5432/database", e);
-        }
-    }
+    private DatabaseAddress? Database => options.Database is null ? null : DatabaseFile.Read(options.Database);
 
     private Uri UaaUrl => new($"http://127.0.0.1:{options.UaaPort}");
 

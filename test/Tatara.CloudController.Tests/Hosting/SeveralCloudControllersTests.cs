@@ -7,7 +7,6 @@ using Tatara.CloudController.Jobs;
 using Tatara.CloudController.Tests.Deas;
 using Tatara.CloudController.Tests.Packages;
 using Tatara.CloudController.Tests.Support;
-using Tatara.Protocol;
 using Tatara.Testing;
 
 namespace Tatara.CloudController.Tests.Hosting;
