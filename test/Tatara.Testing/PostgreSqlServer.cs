@@ -12,8 +12,8 @@ public sealed partial class PostgreSqlServer : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly Lazy<Task<PostgreSqlServer>> s_shared = new(StartAsync);
 
-    /// <summary>Nothing here has to survive the machine.</summary>
-    private static readonly string[] s_settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "listen_addresses="];
+    /// <summary>Nothing here has to survive the machine; what is committed survives a crash of the server.</summary>
+    private static readonly string[] s_settings = ["fsync=off", "full_page_writes=off", "max_connections=300", "listen_addresses="];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("tatara-postgresql-").FullName;
     private Process? _process;
