@@ -1,18 +1,22 @@
 # The test command: installs what the tests need, builds, runs every test project one after the other, adds up.
 
+# Those that keep rows run once more, on a PostgreSQL of their own.
+ON_POSTGRESQL=(Tatara.CloudController.Tests Tatara.Uaa.Tests)
+
 run_tests() {
-  local only=${1:-} project log passed=0 failed=0 skipped=0 status=0 line
+  local only=${1:-} project run log passed=0 failed=0 skipped=0 status=0 line
   prepare_machine
-  install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble
+  install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble postgresql
   build_platform
   "$BUILD/tatara/tatara" setup
   say "  Building the tests ..."
   log=$(mktemp -d)
   dotnet build "$TATARA_ROOT/Tatara.slnx" -v q -clp:ErrorsOnly || tatara_fail "The tests do not build." "The errors are above."
-  for project in "$TATARA_ROOT"/test/*Tests/; do
-    project=$(basename "$project")
+  for run in "$TATARA_ROOT"/test/*Tests/ "${ON_POSTGRESQL[@]/#/postgresql/}"; do
+    project=$(basename "$run")
     if [[ -n $only && $project != *"$only"* ]]; then continue; fi
-    say "  $project ..."
+    if [[ $run == postgresql/* ]]; then export TATARA_TEST_DATABASE=postgresql; else unset TATARA_TEST_DATABASE; fi
+    say "  $project${TATARA_TEST_DATABASE:+ on $TATARA_TEST_DATABASE} ..."
     if ! dotnet test "$TATARA_ROOT/test/$project" --no-build --logger "console;verbosity=minimal" >"$log/$project.txt" 2>&1; then
       status=1
       grep -vE '^\s*$' "$log/$project.txt" | tail -n 80

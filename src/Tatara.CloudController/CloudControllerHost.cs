@@ -12,6 +12,7 @@ using Tatara.CloudController.Events;
 using Tatara.CloudController.Hosting;
 using Tatara.CloudController.Logs;
 using Tatara.CloudController.Roles;
+using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 
@@ -22,6 +23,13 @@ public static class CloudControllerHost
 {
     /// <summary>JSON needs no more; endpoints that take bits raise it for themselves.</summary>
     private const long MaxBodyBytes = 2 * 1024 * 1024;
+
+    /// <summary>Its part of a PostgreSQL database.</summary>
+    public const string DatabaseSchema = "cloud_controller";
+
+    /// <summary>Brings the tables at an address up to date, as a start does.</summary>
+    public static Task MigrateAsync(DatabaseAddress address, ILogger logger, CancellationToken cancellationToken) =>
+        CloudControllerDatabase.Migrator(address, TimeProvider.System, logger).ApplyAsync(cancellationToken);
 
     /// <summary>A host that is ready to start.</summary>
     public static IHost Build(CloudControllerOptions options, Action<ILoggingBuilder> logging) => Build(options, logging, _ => { });
@@ -62,15 +70,28 @@ public static class CloudControllerHost
     private static void AddFoundation(IServiceCollection services, CloudControllerOptions options)
     {
         services.AddSingleton(options);
-        services.TryAddSingleton(TimeProvider.System);
+        AddDatabase(services, CloudControllerDatabase.Address(options));
         services.AddSingleton(provider => new NatsConnection(
             options.Bus with { Json = ProtocolJson.Default.Options, Name = options.Name }, provider.GetRequiredService<ILogger<NatsConnection>>()));
-        services.AddDbContext<CloudControllerDbContext>(db => Database.Configure(db, Path.Combine(options.DataDirectory, "cloud-controller.db")));
-        services.AddSingleton<IHostedService, DatabasePreparation>();
         services.AddSingleton<Links>().AddScoped<Pager>();
         services.AddSingleton<TokenKeys>().AddSingleton<TokenReader>().AddSingleton<KnownUsers>().AddScoped<CallerHolder>();
         services.AddScoped<Access>().AddScoped<EventRecorder>().AddSingleton<ApiLog>();
         services.AddHostedService<ComponentRegistrar>();
         services.AddHostedService<Retention>();
+    }
+
+    /// <summary>Hosted services start in the order in which they are added: all that follow find the database ready, and know its time.</summary>
+    private static void AddDatabase(IServiceCollection services, DatabaseAddress address)
+    {
+        services.AddSingleton(address);
+        services.AddDbContext<CloudControllerDbContext>(db => db.Use(address));
+        services.AddHostedService<DatabasePreparation>();
+        if (address.Engine == DatabaseEngine.PostgreSql)
+        {
+            var clock = new DatabaseTime(address, TimeProvider.System);
+            services.AddSingleton<TimeProvider>(clock).AddSingleton<IHostedService>(clock);
+        }
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHostedService<Seeding>();
     }
 }

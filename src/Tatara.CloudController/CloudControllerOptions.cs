@@ -1,3 +1,4 @@
+using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 
@@ -12,8 +13,11 @@ public sealed record CloudControllerOptions
     /// <summary>System domain: the API answers at api.DOMAIN, and DOMAIN itself is the first shared app domain.</summary>
     public required string Domain { get; init; }
 
-    /// <summary>Where the database and the blobs are kept.</summary>
+    /// <summary>Where the blobs are kept, and the database when there is no other.</summary>
     public required string DataDirectory { get; init; }
+
+    /// <summary>Where the rows are kept; null means a SQLite file in the data directory, which serves one Cloud Controller.</summary>
+    public DatabaseAddress? Database { get; init; }
 
     /// <summary>UAA as reached from here; tokens are checked against its /token_keys.</summary>
     public required Uri UaaUrl { get; init; }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.HealthManager.Desired;
+using Tatara.HealthManager.Leading;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 
@@ -31,6 +32,8 @@ public static class HealthManagerHost
             .AddSingleton<BulkClient>()
             .AddSingleton<DesiredSignal>()
             .AddSingleton<IHostLifetime, OwnedLifetime>()
+            .AddSingleton<LeaseClient>()
+            .AddHostedService<Leadership>()
             .AddHostedService<BusListener>()
             .AddHostedService<DesiredPoller>()
             .AddHostedService<AnalysisLoop>();

@@ -31,6 +31,9 @@ internal sealed class HealthMonitor
         _actual = new ActualState(options.HeartbeatTimeToLive, _ledger);
     }
 
+    /// <summary>Whether orders may be given at this moment. Who may not listens all the same, and so can take over at once.</summary>
+    public Func<bool> MayJudge { get; set; } = () => true;
+
     /// <summary>The moment to hand to <see cref="Learn"/> when a fetch begins.</summary>
     public DateTimeOffset Now => _clock.Now;
 
@@ -132,7 +135,7 @@ internal sealed class HealthMonitor
         }
     }
 
-    private bool CanJudge(DateTimeOffset now) => _freshness.IsFresh(now) && _desired.IsFresh(now);
+    private bool CanJudge(DateTimeOffset now) => MayJudge() && _freshness.IsFresh(now) && _desired.IsFresh(now);
 
     private void JudgeAll(DateTimeOffset now, Orders orders)
     {

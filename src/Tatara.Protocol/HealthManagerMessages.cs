@@ -33,6 +33,14 @@ public sealed record BulkAppsPage(IReadOnlyDictionary<string, DesiredApp> Result
 /// <summary>Position in the walk over all apps.</summary>
 public sealed record BulkToken(long Id);
 
+/// <summary>POST /bulk/leases/NAME: asks for the lease, or to renew it. DELETE gives it back.</summary>
+/// <param name="Holder">Who asks; each start of a program is somebody else.</param>
+/// <param name="LifeMilliseconds">For how long, from now on.</param>
+public sealed record LeaseRequest(string Holder, long LifeMilliseconds);
+
+/// <summary>The answer: whether it is the holder's.</summary>
+public sealed record LeaseAnswer(bool Held);
+
 /// <summary>What should run.</summary>
 /// <param name="Id">The guid that bus messages call droplet.</param>
 /// <param name="State">STARTED or STOPPED.</param>

@@ -36,6 +36,8 @@ namespace Tatara.Protocol;
 [JsonSerializable(typeof(AppStateRequest))]
 [JsonSerializable(typeof(AppStateResponse))]
 [JsonSerializable(typeof(BulkAppsPage))]
+[JsonSerializable(typeof(LeaseRequest))]
+[JsonSerializable(typeof(LeaseAnswer))]
 [JsonSerializable(typeof(NetworkRulesRequest))]
 [JsonSerializable(typeof(NetworkRules))]
 [JsonSerializable(typeof(ContainerAddresses))]

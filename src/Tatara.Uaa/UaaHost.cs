@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Uaa.Clients;
@@ -26,6 +27,13 @@ public static class UaaHost
 {
     /// <summary>Bodies here are forms and users: none is larger.</summary>
     private const int MaxBodyBytes = 256 * 1024;
+
+    /// <summary>Its part of a PostgreSQL database.</summary>
+    public const string DatabaseSchema = "uaa";
+
+    /// <summary>Brings the tables at an address up to date, as a start does.</summary>
+    public static Task MigrateAsync(DatabaseAddress address, ILogger logger, CancellationToken cancellationToken) =>
+        UaaDatabase.Migrator(address, TimeProvider.System, logger).ApplyAsync(cancellationToken);
 
     /// <summary>Builds the role. Starting it needs no bus: host names are registered once there is one.</summary>
     public static IHost Build(UaaOptions options, Action<ILoggingBuilder> logging) => Build(options, logging, TimeProvider.System);
@@ -50,23 +58,21 @@ public static class UaaHost
         return app;
     }
 
-    internal static string ConnectionString(UaaOptions options) =>
-        new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder { DataSource = Path.Combine(options.DataDirectory, "uaa.db"), DefaultTimeout = 10 }.ToString();
-
     private static void AddServices(IServiceCollection services, UaaOptions options, TimeProvider time)
     {
         services.AddRoutingCore();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         services.Configure<FormOptions>(form => form.ValueCountLimit = 64);
-        services.AddDbContextFactory<UaaDbContext>(database => database
-            .UseSqlite(ConnectionString(options))
+        services.AddSingleton(UaaDatabase.Address(options));
+        services.AddDbContextFactory<UaaDbContext>((provider, database) => database
+            .Use(provider.GetRequiredService<DatabaseAddress>())
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
         services.TryAddSingleton(time);
         services.AddSingleton(options);
         services.AddSingleton(provider => new NatsConnection(
             options.Bus with { Json = ProtocolJson.Default.Options, Name = "uaa" }, provider.GetService<ILogger<NatsConnection>>()));
         services.AddSingleton<UaaUrls>();
-        services.AddSingleton(new SigningKeys(options));
+        services.AddSingleton<SigningKeys>();
         services.AddSingleton<ClientRegistry>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<UserStore>();

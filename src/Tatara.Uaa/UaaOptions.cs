@@ -1,3 +1,4 @@
+using Tatara.Database;
 using Tatara.MessageBus;
 
 namespace Tatara.Uaa;
@@ -11,8 +12,11 @@ public sealed record UaaOptions
     /// <summary>System domain, such as tatara.localhost.</summary>
     public required string Domain { get; init; }
 
-    /// <summary>Where the database and the signing keys live. Made when it is missing, readable by the owner only.</summary>
+    /// <summary>Where the signing keys live, and the database when there is no other. Made when it is missing, readable by the owner only.</summary>
     public required string DataDirectory { get; init; }
+
+    /// <summary>Where users and groups are kept; null means a SQLite file in the data directory, which serves one UAA.</summary>
+    public DatabaseAddress? Database { get; init; }
 
     /// <summary>Address to listen on; the router dials it.</summary>
     public string BindAddress { get; init; } = "127.0.0.1";

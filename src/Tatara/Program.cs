@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Tatara.CloudController.Data;
 using Tatara.Commands;
 using Tatara.Configuration;
+using Tatara.Database.Migrations;
 
 var root = new RootCommand("Tatara: Cloud Foundry in one program.")
 {
@@ -12,6 +12,9 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     CertificateCommand.Create(),
     SetupCommand.Create(),
     BuildpackCommand.Create(),
+    BackupCommands.CreateBackup(),
+    BackupCommands.CreateRestore(),
+    BackupCommands.CreateMoveDatabase(),
     DestroyCommand.Create(),
 };
 try
@@ -33,7 +36,7 @@ catch (SetupException e)
 catch (OtherSchemaException e)
 {
     await Console.Error.WriteLineAsync($"tatara: {e.Message}");
-    await Console.Error.WriteLineAsync("        Go back to that version, or begin anew without its apps: ./tatara destroy");
+    await Console.Error.WriteLineAsync($"        {e.Advice}");
     return 1;
 }
 catch (OperationCanceledException)

@@ -136,6 +136,31 @@ public sealed class HealthManagerHostTests
     }
 
     [Fact]
+    public async Task TwoHealthManagers_ActiveOneEnds_OneOrderEachAndTheOtherTakesOver()
+    {
+        await using var platform = await Platform.StartAsync(cc => cc.Want(1, "app", "v1", 1));
+        await using var dea = platform.StartDea("dea-1", Running("app", "v1", "a", 0));
+        await SettledAsync(platform, "app", "v1");
+        using var second = HealthManagerHost.Build(Platform.Options(platform.Server, platform.CloudController), _ => { });
+        await second.StartAsync();
+        var first = platform.CloudController.LeaseHolder;
+        await Task.Delay(Platform.Options(platform.Server, platform.CloudController).SettleTime * 1.5);
+
+        await platform.Bus.PublishAsync(Subjects.DropletExited, new DropletExited("app", "v1", "a", 0, ExitReasons.Crashed, 1, "", 2));
+        dea.Holds.Clear();
+        (await NextAsync(platform.Starts)).InstanceIndex.ShouldBe(0);
+        platform.Starts.Messages.TryRead(out _).ShouldBeFalse();
+        platform.CloudController.LeaseHolder.ShouldBe(first);
+
+        await platform.StopHealthManagerAsync();
+
+        (await NextAsync(platform.Starts)).InstanceIndex.ShouldBe(0, "the start that was ordered has not come about");
+        platform.CloudController.LeaseHolder.ShouldNotBe(first);
+        await second.StopAsync();
+        platform.CloudController.LeaseHolder.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Bus_RestartedWhileAllRuns_NothingIsStarted()
     {
         await using var platform = await Platform.StartAsync(cc => cc.Want(1, "app", "v1", 1));

@@ -122,6 +122,8 @@ public sealed class WireTests
              "crash_counts":[{"droplet":"a1","version":"v1","instance_index":1,"crash_count":3,"created_at":1400000000}]}
             """
         },
+        { typeof(LeaseRequest), """{"holder":"h1","life_milliseconds":4000}""" },
+        { typeof(LeaseAnswer), """{"held":true}""" },
         {
             typeof(BulkAppsPage),
             """

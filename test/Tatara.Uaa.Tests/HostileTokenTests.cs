@@ -101,7 +101,7 @@ public sealed class HostileTokenTests
     [Fact]
     public async Task SigningKey_FirstStart_MadeOnceAndReadableByItsOwnerOnly()
     {
-        await using var uaa = await RunningUaa.StartAsync(withKey: false);
+        await using var uaa = await RunningUaa.StartAsync(o => o with { Database = null }, withKey: false);
         var tokens = await uaa.AdminTokensAsync();
         var file = Directory.GetFiles(Path.Combine(uaa.Options.DataDirectory, "signing-keys")).ShouldHaveSingleItem();
         File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Tatara.MessageBus;
+using Tatara.Testing;
 
 namespace Tatara.Uaa.Tests;
 
@@ -40,6 +41,7 @@ internal sealed class RunningUaa : IAsyncDisposable
             Bus = new NatsOptions { Servers = ["127.0.0.1:1"] },
             Domain = "tatara.localhost",
             DataDirectory = Directory.CreateTempSubdirectory("uaa-test-").FullName,
+            Database = await TestDatabase.CreateAsync(),
             AdminPassword = Password,
             Clients =
             [
@@ -56,6 +58,9 @@ internal sealed class RunningUaa : IAsyncDisposable
         await uaa.StartHostAsync();
         return uaa;
     }
+
+    /// <summary>A further UAA on the same database, with a folder of its own.</summary>
+    public Task<RunningUaa> StartBesideAsync() => StartAsync(o => o with { Database = Options.Database }, withKey: false);
 
     public async Task RestartAsync(Func<UaaOptions, UaaOptions>? change = null)
     {

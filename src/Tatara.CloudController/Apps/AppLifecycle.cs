@@ -1,10 +1,10 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Errors;
 using Tatara.CloudController.Events;
 using Tatara.CloudController.Logs;
 using Tatara.CloudController.Quotas;
+using Tatara.Database;
 
 namespace Tatara.CloudController.Apps;
 
@@ -36,8 +36,8 @@ internal sealed class AppLifecycle(CloudControllerDbContext db, QuotaGuard quota
     private async Task DesireAsync(App app, Space space, string state, bool renew, string eventType, CancellationToken cancellationToken)
     {
         List<Process> processes;
-        // Serializable: two apps that start at once must not both take the last of the quota.
-        await using (var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken))
+        // Exclusive: two apps that start at once must not both take the last of the quota.
+        await using (var transaction = await db.BeginExclusiveAsync(cancellationToken))
         {
             processes = await db.Processes.Where(p => p.AppGuid == app.Guid).ToListAsync(cancellationToken);
             if (state == AppStates.Started) await quotas.CheckStartedAsync(app.Guid, space, processes, cancellationToken);

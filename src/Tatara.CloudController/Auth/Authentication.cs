@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Errors;
+using Tatara.Database;
 
 namespace Tatara.CloudController.Auth;
 
@@ -25,16 +26,19 @@ internal sealed class Authentication(RequestDelegate next, TokenReader tokens, K
     }
 }
 
-/// <summary>Makes the row of a user at the first sight of a token. Remembers whom it saw, so that requests do not look again.</summary>
-internal sealed class KnownUsers
+/// <summary>Makes the row of a user at the first sight of a token. Remembers whom it saw, so that not every request looks again.</summary>
+internal sealed class KnownUsers(TimeProvider time)
 {
     private const int MaxRemembered = 10_000;
 
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> _names = new();
+    /// <summary>Another Cloud Controller may have deleted the row.</summary>
+    private static readonly TimeSpan s_believed = TimeSpan.FromMinutes(1);
+
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, (string Name, DateTimeOffset SeenAt)> _names = new();
 
     public async ValueTask RememberAsync(Caller caller, CloudControllerDbContext db, CancellationToken cancellationToken)
     {
-        if (_names.TryGetValue(caller.Guid, out var name) && name == caller.Name) return;
+        if (_names.TryGetValue(caller.Guid, out var known) && known.Name == caller.Name && time.GetUtcNow() - known.SeenAt < s_believed) return;
         var user = await db.Users.SingleOrDefaultAsync(u => u.Guid == caller.Guid, cancellationToken);
         if (user is null)
         {
@@ -51,7 +55,7 @@ internal sealed class KnownUsers
             db.ChangeTracker.Clear(); // Two first requests at once: the other one made the row.
         }
         if (_names.Count >= MaxRemembered) _names.Clear();
-        _names[caller.Guid] = caller.Name;
+        _names[caller.Guid] = (caller.Name, time.GetUtcNow());
     }
 
     /// <summary>The row is gone: make it anew when the user comes back.</summary>

@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Auth;
 using Tatara.CloudController.Data;
@@ -9,6 +8,7 @@ using Tatara.CloudController.Logs;
 using Tatara.CloudController.Packages;
 using Tatara.CloudController.Quotas;
 using Tatara.CloudController.Roles;
+using Tatara.Database;
 
 namespace Tatara.CloudController.Builds;
 
@@ -25,8 +25,8 @@ internal sealed class BuildCreation(
 
     public async Task<Build> CreateAsync(BuildRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        // Serializable: of two requests that arrive together one sees the other's build.
-        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
+        // Exclusive: of two requests that arrive together one sees the other's build.
+        await using var transaction = await db.BeginExclusiveAsync(cancellationToken);
         var (package, app, space) = await PackageAsync(request.PackageGuid, cancellationToken); // 1.
         if (await db.Builds.AnyAsync(b => b.AppGuid == app.Guid && b.State == BuildStates.Staging, cancellationToken)) throw InProgress();
         if (package.State != PackageStates.Ready) throw ApiErrors.BadRequest("Cannot stage package whose state is not ready.");

@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -13,14 +10,14 @@ using Tatara.Protocol;
 namespace Tatara.CloudController.Bulk;
 
 /// <summary>GET /bulk/apps: the desired state of every process, page by page, for the Health Manager.</summary>
-internal sealed class BulkEndpoints(CloudControllerDbContext db, CloudControllerOptions options)
+internal sealed class BulkEndpoints(CloudControllerDbContext db, BulkAccess access)
 {
     private const int DefaultBatch = 200;
     private const int MaxBatch = 5000;
 
     public async Task<IResult> GetAsync(ApiCall call)
     {
-        Authorize(call.Http.Request);
+        access.Require(call.Http.Request);
         var (after, size) = ReadPosition(call.Http.Request.Query);
         var rows = await (
             from process in db.Processes.AsNoTracking()
@@ -42,7 +39,7 @@ internal sealed class BulkEndpoints(CloudControllerDbContext db, CloudController
     /// <summary>GET /bulk/route_hosts: the host name of every route that leads to an app, for whoever makes names resolve.</summary>
     public async Task<IResult> GetRouteHostsAsync(ApiCall call)
     {
-        Authorize(call.Http.Request);
+        access.Require(call.Http.Request);
         var names = await (
             from route in db.Routes.AsNoTracking()
             where db.RouteDestinations.Any(destination => destination.RouteGuid == route.Guid)
@@ -58,14 +55,6 @@ internal sealed class BulkEndpoints(CloudControllerDbContext db, CloudController
         DropletStates.Failed => "FAILED",
         _ => "PENDING",
     };
-
-    private void Authorize(HttpRequest request)
-    {
-        var given = AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) && header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)
-            ? header.Parameter ?? "" : "";
-        var expected = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.BulkUser}:{options.BulkPassword}"));
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(expected))) throw ApiErrors.NotAuthenticated();
-    }
 
     private static (long After, int Size) ReadPosition(IQueryCollection query)
     {

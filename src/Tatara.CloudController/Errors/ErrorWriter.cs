@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Tatara.CloudController.Api;
-using Tatara.CloudController.Data;
+using Tatara.Database;
 
 namespace Tatara.CloudController.Errors;
 
@@ -34,6 +34,8 @@ internal sealed partial class ErrorWriter(RequestDelegate next, ILogger<ErrorWri
         ApiException e => e,
         DbUpdateConcurrencyException => ApiErrors.ResourceNotFound("Resource"),
         DbUpdateException e when e.IsUniqueViolation() => ApiErrors.Unprocessable("Another request has just taken this name."),
+        _ when exception.IsUnavailable() => ApiErrors.ServiceUnavailable("The database is not available at the moment. Try again a little later."),
+        _ when exception.IsBadText() => ApiErrors.Unprocessable("A text must not contain a zero character."),
         _ => ApiErrors.UnknownError(),
     };
 
@@ -48,6 +50,7 @@ internal sealed partial class ErrorWriter(RequestDelegate next, ILogger<ErrorWri
         }
         var translated = Translate(exception);
         if (translated.Errors[0].Status == StatusCodes.Status500InternalServerError) Log.Failed(logger, http.Request.Method, http.Request.Path, exception);
+        else if (exception.IsUnavailable()) Log.NoDatabase(logger, http.Request.Method, http.Request.Path, exception.GetBaseException().Message);
         return translated;
     }
 
@@ -61,6 +64,9 @@ internal sealed partial class ErrorWriter(RequestDelegate next, ILogger<ErrorWri
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
         public static partial void Failed(ILogger logger, string method, PathString path, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} failed, for the database is not available: {Reason}")]
+        public static partial void NoDatabase(ILogger logger, string method, PathString path, string reason);
     }
 }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Tatara.Database;
 using Tatara.MessageBus;
 
 namespace Tatara.CloudController.Hosting;
@@ -10,6 +12,10 @@ namespace Tatara.CloudController.Hosting;
 /// </summary>
 internal abstract partial class BusListener(NatsConnection bus, ILogger logger) : BackgroundService
 {
+    /// <summary>Longer than a database is away that is restarted; then others of the queue group may do better.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
     private readonly List<Func<CancellationToken, Task>> _loops = [];
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -62,7 +68,7 @@ internal abstract partial class BusListener(NatsConnection bus, ILogger logger) 
             {
                 try
                 {
-                    if (message.Data is { } data) await act(message, data, stopping);
+                    if (message.Data is { } data) await ActAsync(message, data, act, stopping);
                     else Log.Unreadable(logger, message.Subject, message.Error?.Message);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
@@ -73,10 +79,31 @@ internal abstract partial class BusListener(NatsConnection bus, ILogger logger) 
         }
     }
 
+    /// <summary>What is said while the database is away is not said again by all who say it: so it is kept until the database is back.</summary>
+    private async Task ActAsync<T>(NatsMsg<T> message, T data, Func<NatsMsg<T>, T, CancellationToken, Task> act, CancellationToken stopping)
+        where T : class
+    {
+        for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(s_pause, stopping))
+        {
+            try
+            {
+                await act(message, data, stopping);
+                return;
+            }
+            catch (Exception e) when (e.IsUnavailable() && Stopwatch.GetElapsedTime(since) < s_patience)
+            {
+                Log.Waiting(logger, message.Subject, e.GetBaseException().Message);
+            }
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "A message on {Subject} cannot be read: {Reason}")]
         public static partial void Unreadable(ILogger logger, string subject, string? reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A message on {Subject} waits for the database: {Reason}")]
+        public static partial void Waiting(ILogger logger, string subject, string reason);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "A message on {Subject} cannot be acted on")]
         public static partial void Failed(ILogger logger, string subject, Exception exception);

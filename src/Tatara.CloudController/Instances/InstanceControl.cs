@@ -16,21 +16,7 @@ internal sealed class InstanceControl(
     /// <summary>1. what is wanted, 2. what DEAs were told last, 3. tell them the difference, 4. remember that, 5. tell the Health Manager.</summary>
     public async Task DesiredStateChangedAsync(string processGuid, CancellationToken cancellationToken)
     {
-        using (await locks.EnterAsync(processGuid, cancellationToken))
-        {
-            if (await Workload.ReadAsync(db, processGuid, cancellationToken) is not { } workload) return; // 1.
-            var process = workload.Process;
-            var plan = InstancePlan.Make(process.SentVersion, process.SentInstances, process.Version, workload.Wanted); // 2.
-            await StopAsync(plan, process, cancellationToken); // 3.
-            if (plan.StartTo > plan.StartFrom)
-            {
-                var homeless = await starter.StartAsync(workload, Enumerable.Range(plan.StartFrom, plan.StartTo - plan.StartFrom), cancellationToken);
-                waiting.Add(process, homeless);
-            }
-            var (version, instances) = workload.Wanted == 0 ? (null, 0) : (process.Version, workload.Wanted);
-            await db.Processes.Where(p => p.Guid == processGuid).ExecuteUpdateAsync( // 4.
-                s => s.SetProperty(p => p.SentVersion, version).SetProperty(p => p.SentInstances, instances), cancellationToken);
-        }
+        await locks.RunAsync(db, processGuid, () => TellAsync(processGuid, cancellationToken), cancellationToken);
         await bus.PublishAsync(Subjects.DropletUpdated, new DropletUpdated(processGuid), cancellationToken: cancellationToken); // 5.
     }
 
@@ -73,6 +59,22 @@ internal sealed class InstanceControl(
         foreach (var droplet in await db.Droplets.Where(d => d.AppGuid == appGuid).Select(d => d.Guid).ToListAsync(cancellationToken))
             blobs.Delete(BlobKeys.Droplet(droplet));
         blobs.DeleteAll(BlobKeys.BuildpackCaches(appGuid));
+    }
+
+    private async Task TellAsync(string processGuid, CancellationToken cancellationToken)
+    {
+        if (await Workload.ReadAsync(db, processGuid, cancellationToken) is not { } workload) return; // 1.
+        var process = workload.Process;
+        var plan = InstancePlan.Make(process.SentVersion, process.SentInstances, process.Version, workload.Wanted); // 2.
+        await StopAsync(plan, process, cancellationToken); // 3.
+        if (plan.StartTo > plan.StartFrom)
+        {
+            var homeless = await starter.StartAsync(workload, Enumerable.Range(plan.StartFrom, plan.StartTo - plan.StartFrom), cancellationToken);
+            waiting.Add(process, homeless);
+        }
+        var (version, instances) = workload.Wanted == 0 ? (null, 0) : (process.Version, workload.Wanted);
+        await db.Processes.Where(p => p.Guid == processGuid).ExecuteUpdateAsync( // 4.
+            s => s.SetProperty(p => p.SentVersion, version).SetProperty(p => p.SentInstances, instances), cancellationToken);
     }
 
     private async Task StopAsync(InstancePlan plan, Process process, CancellationToken cancellationToken)

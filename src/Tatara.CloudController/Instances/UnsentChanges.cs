@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.CloudController.Apps;
 using Tatara.CloudController.Data;
+using Tatara.Database;
 using Tatara.MessageBus;
 
 namespace Tatara.CloudController.Instances;
@@ -14,7 +15,17 @@ internal sealed partial class UnsentChanges(IServiceScopeFactory scopes, NatsCon
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await bus.ConnectAsync(stoppingToken);
-        foreach (var process in await FindAsync(stoppingToken))
+        List<string> unsent;
+        try
+        {
+            unsent = await FindAsync(stoppingToken);
+        }
+        catch (Exception e) when (e.IsUnavailable())
+        {
+            Log.CannotFind(logger, e); // The Health Manager finds what differs, only later.
+            return;
+        }
+        foreach (var process in unsent)
         {
             try
             {
@@ -49,6 +60,9 @@ internal sealed partial class UnsentChanges(IServiceScopeFactory scopes, NatsCon
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "The last change of process {Process} had not been sent yet")]
         public static partial void Sending(ILogger logger, string process);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "It cannot be found out whether changes were not sent yet")]
+        public static partial void CannotFind(ILogger logger, Exception exception);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The last change of process {Process} cannot be sent")]
         public static partial void Failed(ILogger logger, string process, Exception exception);

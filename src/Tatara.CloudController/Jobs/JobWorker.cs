@@ -7,6 +7,7 @@ using Tatara.CloudController.Api;
 using Tatara.CloudController.Auth;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Errors;
+using Tatara.Database;
 
 namespace Tatara.CloudController.Jobs;
 
@@ -27,7 +28,14 @@ internal sealed partial class JobWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await ForgetOwnClaimsAsync(stoppingToken);
+        try
+        {
+            await ForgetOwnClaimsAsync(stoppingToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Log.CannotClaim(logger, e); // Then they run out.
+        }
         while (!stoppingToken.IsCancellationRequested)
         {
             await _free.WaitAsync(stoppingToken);
@@ -132,7 +140,7 @@ internal sealed partial class JobWorker(
     private async Task FailAsync(Job job, Exception exception, CancellationToken stopping)
     {
         var error = ErrorWriter.Translate(exception);
-        var unexpected = error.Errors[0].Status == 500;
+        var unexpected = error.Errors[0].Status is 500 or 503;
         if (unexpected) Log.Failed(logger, job.Operation, job.Guid, job.Attempts, exception);
         var again = unexpected && job.Attempts < MaxAttempts;
         await FinishAsync(job, again ? JobStates.Processing : JobStates.Failed, again ? null : JsonSerializer.Serialize(ErrorBody.From(error).Errors, ApiJson.Options), stopping);
@@ -159,11 +167,19 @@ internal sealed partial class JobWorker(
     {
         while (true)
         {
-            await Task.Delay(s_claim / 3, time, cancellationToken);
-            await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<CloudControllerDbContext>();
-            var until = time.GetUtcNow() + s_claim;
-            await db.Jobs.Where(j => j.Id == id).ExecuteUpdateAsync(s => s.SetProperty(j => j.ClaimedUntil, until), cancellationToken);
+            await Task.Delay(s_claim / 6, time, cancellationToken);
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                var db = scope.ServiceProvider.GetRequiredService<CloudControllerDbContext>();
+                var until = time.GetUtcNow() + s_claim;
+                await db.Jobs.Where(j => j.Id == id && j.ClaimedBy == options.Name)
+                    .ExecuteUpdateAsync(s => s.SetProperty(j => j.ClaimedUntil, until), cancellationToken);
+            }
+            catch (Exception e) when (e.IsUnavailable())
+            {
+                Log.CannotRenew(logger, id, e.GetBaseException().Message); // There is time for some more tries.
+            }
         }
     }
 
@@ -175,6 +191,9 @@ internal sealed partial class JobWorker(
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "Jobs cannot be claimed")]
         public static partial void CannotClaim(ILogger logger, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The claim of job {Id} cannot be renewed now: {Reason}")]
+        public static partial void CannotRenew(ILogger logger, long id, string reason);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Job {Operation} {Guid} failed at attempt {Attempt}")]
         public static partial void Failed(ILogger logger, string operation, string guid, int attempt, Exception exception);

@@ -1,9 +1,9 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Apps;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Errors;
 using Tatara.CloudController.Jobs;
+using Tatara.Database;
 
 namespace Tatara.CloudController.Manifests;
 
@@ -18,7 +18,7 @@ internal sealed class ManifestJob(CloudControllerDbContext db, ManifestApplier a
         var payload = job.ReadPayload<ManifestPayload>();
         var space = await db.Spaces.SingleOrDefaultAsync(s => s.Guid == payload.SpaceGuid, cancellationToken) ?? throw ApiErrors.ResourceNotFound("Space");
         var applied = new List<App>();
-        await using (var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken))
+        await using (var transaction = await db.BeginExclusiveAsync(cancellationToken))
         {
             foreach (var manifest in ManifestReader.Read(payload.Yaml)) applied.Add(await applier.ApplyAsync(manifest, space, cancellationToken));
             await transaction.CommitAsync(cancellationToken);

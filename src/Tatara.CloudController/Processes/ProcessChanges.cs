@@ -1,9 +1,9 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Apps;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Errors;
 using Tatara.CloudController.Quotas;
+using Tatara.Database;
 
 namespace Tatara.CloudController.Processes;
 
@@ -14,8 +14,8 @@ internal sealed class ProcessChanges(CloudControllerDbContext db, CloudControlle
     public async Task SaveAsync(App app, Space space, Process process, ProcessPatch patch, CancellationToken cancellationToken)
     {
         Apply(process, patch, app.DesiredState == AppStates.Started);
-        // Serializable: two apps that grow at once must not both take the last of the quota.
-        await using (var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken))
+        // Exclusive: two apps that grow at once must not both take the last of the quota.
+        await using (var transaction = await db.BeginExclusiveAsync(cancellationToken))
         {
             if (app.DesiredState == AppStates.Started && Grows(patch))
             {

@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Tatara.CloudController.Api;
 using Tatara.CloudController.Data;
@@ -7,6 +6,7 @@ using Tatara.CloudController.Errors;
 using Tatara.CloudController.Events;
 using Tatara.CloudController.Quotas;
 using Tatara.CloudController.RouterGroups;
+using Tatara.Database;
 
 namespace Tatara.CloudController.Routes;
 
@@ -29,9 +29,9 @@ internal sealed class RouteStore(
         var whole = $"{name.Host}.{domain.Name}";
         if (await db.Domains.AnyAsync(d => d.Name == whole, cancellationToken)) throw ApiErrors.Unprocessable($"Route conflicts with domain '{whole}'.");
 
-        // Serializable: two requests must not both take the last route of a quota, nor the same host in two spaces.
+        // Exclusive: two requests must not both take the last route of a quota, nor the same host in two spaces.
         await using var transaction = db.Database.CurrentTransaction is null
-            ? await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken)
+            ? await db.BeginExclusiveAsync(cancellationToken)
             : null;
         if (group is null) await RequireFreeAsync(name, domain, space, cancellationToken);
         var port = group is null ? 0 : await ports.ChooseAsync(group, domain, name.Port, () => name.TakenIn(domain), cancellationToken);

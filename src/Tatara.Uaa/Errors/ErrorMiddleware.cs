@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Tatara.Database;
 
 namespace Tatara.Uaa.Errors;
 
@@ -31,6 +32,16 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             // Nobody is left to answer.
         }
+        catch (Exception e) when (e.IsUnavailable() && !context.Response.HasStarted)
+        {
+            Log.NoDatabase(logger, context.Request.Method, context.Request.Path, e.GetBaseException().Message);
+            await WriteAsync(context, new UaaException(
+                StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable", "The database is not available at the moment. Try again a little later."));
+        }
+        catch (Exception e) when (e.IsBadText() && !context.Response.HasStarted)
+        {
+            await WriteAsync(context, UaaException.InvalidRequest("A text must not contain a zero character."));
+        }
         catch (Exception e) when (!context.Response.HasStarted)
         {
             Log.Failed(logger, context.Request.Method, context.Request.Path, e);
@@ -60,6 +71,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "uaa: {Method} {Path} failed")]
         public static partial void Failed(ILogger logger, string method, PathString path, Exception e);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "uaa: {Method} {Path} failed, for the database is not available: {Reason}")]
+        public static partial void NoDatabase(ILogger logger, string method, PathString path, string reason);
     }
 }
 

@@ -35,7 +35,7 @@ internal sealed class GroupStore(IDbContextFactory<UaaDbContext> database)
         if (!await context.Users.AnyAsync(u => u.Id == userId, cancellationToken))
             throw UaaException.NotFound("scim_resource_not_found", $"User {userId} does not exist");
         var added = await context.Database.ExecuteSqlAsync(
-            $"INSERT INTO memberships (GroupId, UserId) VALUES ({id}, {userId}) ON CONFLICT DO NOTHING", cancellationToken);
+            $"INSERT INTO memberships (\"GroupId\", \"UserId\") VALUES ({id}, {userId}) ON CONFLICT DO NOTHING", cancellationToken);
         if (added == 0) throw new UaaException(409, "member_already_exists", "The mapping between group and member already exists");
     }
 

@@ -78,7 +78,8 @@ internal sealed class ScimFilter<T>
     {
         if (!value.IsText) throw Invalid();
         var lower = Expression.Call(property, nameof(string.ToLower), null);
-        var wanted = Expression.Constant(value.Value.ToLowerInvariant());
+        // A property of an object becomes a parameter of the query, a constant would become part of its text.
+        var wanted = Expression.Property(Expression.Constant(new Wanted(value.Value.ToLowerInvariant())), nameof(Wanted.Value));
         return op.ToLowerInvariant() switch
         {
             "eq" => Expression.Equal(lower, wanted),
@@ -89,6 +90,8 @@ internal sealed class ScimFilter<T>
     }
 
     private UaaException Invalid() => UaaException.InvalidResource($"Invalid filter expression: [{_text}]");
+
+    private sealed record Wanted(string Value);
 
     private sealed class Replace(ParameterExpression from, ParameterExpression to) : ExpressionVisitor
     {

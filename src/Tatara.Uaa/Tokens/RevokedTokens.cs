@@ -27,6 +27,6 @@ internal sealed class RevokedTokens(IDbContextFactory<UaaDbContext> database, Ti
         var now = time.GetUtcNow();
         await context.RevokedTokens.Where(t => t.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken);
         await context.Database.ExecuteSqlAsync(
-            $"INSERT INTO revoked_tokens (Id, ExpiresAt) VALUES ({id}, {expiresAt.ToUnixTimeMilliseconds()}) ON CONFLICT DO NOTHING", cancellationToken);
+            $"INSERT INTO revoked_tokens (\"Id\", \"ExpiresAt\") VALUES ({id}, {expiresAt.ToUnixTimeMilliseconds()}) ON CONFLICT DO NOTHING", cancellationToken);
     }
 }

@@ -11,8 +11,11 @@ namespace Tatara.Uaa.Tokens;
 /// </summary>
 internal sealed class SigningKey
 {
+    private readonly RSA _rsa;
+
     private SigningKey(string id, RSA rsa)
     {
+        _rsa = rsa;
         Id = id;
         AccessKey = new RsaSecurityKey(rsa) { KeyId = id };
         RefreshKey = new SymmetricSecurityKey(
@@ -31,24 +34,46 @@ internal sealed class SigningKey
 
     public static SigningKey Read(string path)
     {
-        var rsa = RSA.Create();
         try
         {
-            rsa.ImportFromPem(File.ReadAllText(path));
-            return new SigningKey(Path.GetFileNameWithoutExtension(path), rsa);
+            return Parse(Path.GetFileNameWithoutExtension(path), File.ReadAllText(path));
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
-            rsa.Dispose();
             throw new InvalidOperationException($"{path} is not a private RSA key. Move it away and a new one is made; all users then log in again.", e);
         }
     }
 
+    public static SigningKey Parse(string id, string pem)
+    {
+        var rsa = RSA.Create();
+        try
+        {
+            rsa.ImportFromPem(pem);
+            return new SigningKey(id, rsa);
+        }
+        catch
+        {
+            rsa.Dispose();
+            throw;
+        }
+    }
+
+    public static SigningKey Create(string id) => new(id, RSA.Create(2048));
+
+    public string ExportPem() => _rsa.ExportPkcs8PrivateKeyPem();
+
     /// <summary>Makes a key and writes it so that the file is whole or absent, and never readable by others.</summary>
     public static SigningKey Create(string directory, string id)
     {
-        var rsa = RSA.Create(2048);
-        var path = Path.Combine(directory, id + ".pem");
+        var key = Create(id);
+        key.Write(directory);
+        return key;
+    }
+
+    public void Write(string directory)
+    {
+        var path = Path.Combine(directory, Id + ".pem");
         var unfinished = path + ".new";
         File.Delete(unfinished);
         using (var file = new FileStream(unfinished, new FileStreamOptions
@@ -58,10 +83,9 @@ internal sealed class SigningKey
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }))
         {
-            file.Write(Encoding.ASCII.GetBytes(rsa.ExportPkcs8PrivateKeyPem()));
+            file.Write(Encoding.ASCII.GetBytes(ExportPem()));
             file.Flush(flushToDisk: true);
         }
         File.Move(unfinished, path);
-        return new SigningKey(id, rsa);
     }
 }

@@ -1,9 +1,11 @@
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.IdentityModel.Tokens;
+using Tatara.Database;
 
 namespace Tatara.Uaa.Tokens;
 
@@ -13,8 +15,18 @@ internal static class TokenKeyEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/token_key", (SigningKeys keys) => Results.Json(keys.Active.Published, UaaJson.Default.TokenKey));
-        routes.MapGet("/token_keys", (SigningKeys keys) =>
-            Results.Json(new TokenKeySet([.. keys.All.Select(k => k.Published)]), UaaJson.Default.TokenKeySet));
+        routes.MapGet("/token_keys", async (HttpContext context, SigningKeys keys) =>
+        {
+            try
+            {
+                await keys.RefreshAsync(context.RequestAborted);
+            }
+            catch (DbException e) when (e.IsUnavailable())
+            {
+                // Those that are known are better than none.
+            }
+            return Results.Json(new TokenKeySet([.. keys.All.Select(k => k.Published)]), UaaJson.Default.TokenKeySet);
+        });
     }
 }
 

@@ -16,24 +16,17 @@ internal sealed class TokenVerifier(SigningKeys keys, UaaUrls urls, UserStore us
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxTokenLength };
 
     public Task<Caller> AccessTokenAsync(string token, CancellationToken cancellationToken) =>
-        VerifyAsync(token, SecurityAlgorithms.RsaSha256, keys.All.Select(k => k.AccessKey), cancellationToken);
+        VerifyAsync(token, SecurityAlgorithms.RsaSha256, k => k.AccessKey, cancellationToken);
 
     public Task<Caller> RefreshTokenAsync(string token, CancellationToken cancellationToken) =>
-        VerifyAsync(token, SecurityAlgorithms.HmacSha256, keys.All.Select(k => k.RefreshKey), cancellationToken);
+        VerifyAsync(token, SecurityAlgorithms.HmacSha256, k => k.RefreshKey, cancellationToken);
 
     /// <summary>1. signature, 2. time, 3. not revoked, 4. client and user are still what they were.</summary>
-    private async Task<Caller> VerifyAsync(string token, string algorithm, IEnumerable<SecurityKey> signers, CancellationToken cancellationToken)
+    private async Task<Caller> VerifyAsync(string token, string algorithm, Func<SigningKey, SecurityKey> signer, CancellationToken cancellationToken)
     {
         // 1
-        var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
-        {
-            ValidAlgorithms = [algorithm],
-            IssuerSigningKeys = signers,
-            TryAllIssuerSigningKeys = false,
-            ValidIssuer = urls.Issuer,
-            ValidateAudience = false,
-            ValidateLifetime = false,
-        });
+        var result = await ValidateAsync(token, algorithm, signer);
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException && await keys.RefreshAsync(cancellationToken)) result = await ValidateAsync(token, algorithm, signer);
         if (!result.IsValid) throw UaaException.InvalidToken(Explain(result.Exception));
         var claims = Claims((JsonWebToken)result.SecurityToken);
         // 2
@@ -48,6 +41,17 @@ internal sealed class TokenVerifier(SigningKeys keys, UaaUrls urls, UserStore us
             throw UaaException.InvalidToken("revocable signature mismatch");
         return new Caller(claims, client, user);
     }
+
+    private Task<TokenValidationResult> ValidateAsync(string token, string algorithm, Func<SigningKey, SecurityKey> signer) =>
+        _handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidAlgorithms = [algorithm],
+            IssuerSigningKeys = keys.All.Select(signer),
+            TryAllIssuerSigningKeys = false,
+            ValidIssuer = urls.Issuer,
+            ValidateAudience = false,
+            ValidateLifetime = false,
+        });
 
     private static TokenClaims Claims(JsonWebToken token)
     {

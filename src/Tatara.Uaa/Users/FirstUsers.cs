@@ -1,74 +1,78 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Tatara.Database;
 using Tatara.Uaa.Data;
+using Tatara.Uaa.Errors;
 using Tatara.Uaa.Groups;
+using Tatara.Uaa.Tokens;
 
 namespace Tatara.Uaa.Users;
 
 /// <summary>
-/// Before the first request: the tables, the groups and the administrator. It speaks SQL, for loading EF Core takes
+/// Before the first request: the tables, the signing keys, the groups and the administrator. It speaks SQL, for loading EF Core takes
 /// longer than all the rest of a start.
 /// </summary>
-internal sealed class FirstUsers(UaaOptions options, UserStore users, Passwords passwords, TimeProvider time) : IHostedService
+internal sealed class FirstUsers(
+    UaaOptions options, DatabaseAddress database, SigningKeys keys, UserStore users, Passwords passwords, TimeProvider time, ILogger<FirstUsers> logger)
+    : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Schema.Apply(UaaHost.ConnectionString(options));
+        await UaaDatabase.Migrator(database, time, logger).ApplyAsync(cancellationToken);
+        await keys.LoadAsync(cancellationToken);
         var key = User.KeyOf(options.AdminUser);
-        await using (var connection = new SqliteConnection(UaaHost.ConnectionString(options)))
+        await using (var connection = await database.OpenAsync(cancellationToken))
         {
-            await connection.OpenAsync(cancellationToken);
-            AddGroups(connection);
-            if (Exists(connection, key)) return;
+            await AddGroupsAsync(connection, cancellationToken);
+            if (await ExistsAsync(connection, key, cancellationToken)) return;
         }
         await AddAdministratorAsync(key, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private void AddGroups(SqliteConnection connection)
+    private async Task AddGroupsAsync(DbConnection connection, CancellationToken cancellationToken)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
-        using var insert = connection.CreateCommand();
-        insert.CommandText = "INSERT INTO groups (Id, DisplayName, CreatedAt, UpdatedAt) VALUES ($id, $name, $now, $now) ON CONFLICT DO NOTHING";
-        var id = insert.Parameters.Add("$id", SqliteType.Text);
-        var name = insert.Parameters.Add("$name", SqliteType.Text);
-        insert.Parameters.AddWithValue("$now", time.GetUtcNow().ToUnixTimeMilliseconds());
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         foreach (var group in WellKnownGroups.All)
         {
-            (id.Value, name.Value) = (Guid.NewGuid().ToString(), group);
-            insert.ExecuteNonQuery();
+            await connection.ExecuteAsync(
+                """INSERT INTO groups ("Id", "DisplayName", "CreatedAt", "UpdatedAt") VALUES (@id, @name, @now, @now) ON CONFLICT DO NOTHING""", cancellationToken,
+                ("@id", Guid.NewGuid().ToString()), ("@name", group), ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()));
         }
-        transaction.Commit();
+        await transaction.CommitAsync(cancellationToken);
     }
 
-    private static bool Exists(SqliteConnection connection, string userNameKey)
-    {
-        using var query = connection.CreateCommand();
-        query.CommandText = "SELECT 1 FROM users WHERE UserNameKey = $key AND Origin = $origin";
-        query.Parameters.AddWithValue("$key", userNameKey);
-        query.Parameters.AddWithValue("$origin", User.InternalOrigin);
-        return query.ExecuteScalar() is not null;
-    }
+    private static async Task<bool> ExistsAsync(DbConnection connection, string userNameKey, CancellationToken cancellationToken) =>
+        await connection.ScalarAsync(
+            """SELECT "Id" FROM users WHERE "UserNameKey" = @key AND "Origin" = @origin""", cancellationToken,
+            ("@key", userNameKey), ("@origin", User.InternalOrigin)) is not null;
 
     private async Task AddAdministratorAsync(string key, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await users.AddAsync(
-            new User
-            {
-                Id = Guid.NewGuid().ToString(),
-                UserName = options.AdminUser,
-                UserNameKey = key,
-                Origin = User.InternalOrigin,
-                PasswordHash = await passwords.HashAsync(options.AdminPassword, cancellationToken),
-                Email = options.AdminUser,
-                Salt = User.NewSalt(),
-                CreatedAt = now,
-                UpdatedAt = now,
-                PasswordChangedAt = now,
-            },
-            WellKnownGroups.OfAdministrator,
-            cancellationToken);
+        var administrator = new User
+        {
+            Id = Guid.NewGuid().ToString(),
+            UserName = options.AdminUser,
+            UserNameKey = key,
+            Origin = User.InternalOrigin,
+            PasswordHash = await passwords.HashAsync(options.AdminPassword, cancellationToken),
+            Email = options.AdminUser,
+            Salt = User.NewSalt(),
+            CreatedAt = now,
+            UpdatedAt = now,
+            PasswordChangedAt = now,
+        };
+        try
+        {
+            await users.AddAsync(administrator, WellKnownGroups.OfAdministrator, cancellationToken);
+        }
+        catch (UaaException e) when (e.Status == StatusCodes.Status409Conflict)
+        {
+            // Another UAA that starts at the same moment was first.
+        }
     }
 }

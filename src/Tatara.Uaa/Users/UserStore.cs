@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Tatara.Database;
 using Tatara.Uaa.Data;
 using Tatara.Uaa.Errors;
 using Tatara.Uaa.Groups;
@@ -10,8 +10,6 @@ namespace Tatara.Uaa.Users;
 /// <summary>The users in the database.</summary>
 internal sealed class UserStore(IDbContextFactory<UaaDbContext> database, TimeProvider time)
 {
-    private const int SqliteConstraint = 19;
-
     public async Task<User?> FindAsync(string id, CancellationToken cancellationToken)
     {
         await using var context = await database.CreateDbContextAsync(cancellationToken);
@@ -95,7 +93,7 @@ internal sealed class UserStore(IDbContextFactory<UaaDbContext> database, TimePr
         {
             throw OutOfDate(user.Id, user.Version);
         }
-        catch (DbUpdateException e) when (e.InnerException is SqliteException { SqliteErrorCode: SqliteConstraint })
+        catch (DbUpdateException e) when (e.IsUniqueViolation())
         {
             throw UaaException.Conflict($"Username already in use: {user.UserName}");
         }

@@ -27,6 +27,9 @@ internal sealed record PlatformOptions
     /// <summary>Everything that has to survive a restart.</summary>
     public string Data { get; init; } = "/var/lib/tatara";
 
+    /// <summary>File that says which PostgreSQL keeps the rows of Cloud Controller and UAA; null: SQLite in the data folder.</summary>
+    public string? Database { get; init; }
+
     /// <summary>Root filesystems, a folder each; several platforms on one machine may share them.</summary>
     public string Stacks { get; init; } = "/var/lib/tatara/stacks";
 

@@ -1,3 +1,4 @@
+using Tatara.Backup;
 using Tatara.Bus;
 using Tatara.Configuration;
 using Tatara.Names;
@@ -38,6 +39,7 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
         if (!Directory.Exists(options.StackDirectory))
             throw new SetupException($"There is no stack at {options.StackDirectory}.", "Run `./tatara quickstart` once: it makes it.");
         PortCheck.EnsureFree(options);
+        ComponentDatabases.RequireChosen(options);
         var authority = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);
         authority.Ensure();
         await new TrustLayer(options.TrustLayer, PlatformOptions.UserIdBase).EnsureAsync(

@@ -2,6 +2,7 @@ using Tatara.Bus;
 using Tatara.CloudController;
 using Tatara.Configuration;
 using Tatara.Containers;
+using Tatara.Database;
 using Tatara.Dea;
 using Tatara.HealthManager;
 using Tatara.LogCache;
@@ -54,6 +55,8 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
 
     public Uri CloudControllerUrl => new($"http://127.0.0.1:{options.CloudControllerPort}");
 
+    private DatabaseAddress? Database => options.Database is null ? null : DatabaseFile.Read(options.Database);
+
     private Uri UaaUrl => new($"http://127.0.0.1:{options.UaaPort}");
 
     public IHost Router() => Router(new RouterPlace(PlatformOptions.RouterName(0), options.RouterStatusPort, "127.0.0.1", ServesTcp: true));
@@ -97,6 +100,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         Bus = Bus("cloud-controller"),
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "cloud-controller"),
+        Database = Database,
         Port = options.CloudControllerPort,
         UaaUrl = UaaUrl,
         BlobSigningKey = secrets.BlobSigningKey,
@@ -115,6 +119,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         Bus = Bus("uaa"),
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "uaa"),
+        Database = Database,
         Port = options.UaaPort,
         ExternalHttpsPort = options.ExternalHttpsPort,
         AdminPassword = secrets.AdminPassword,

@@ -22,7 +22,7 @@ public sealed class HmOrdersTests : IAsyncLifetime
         await _cc.InitializeAsync();
         _dea = await FakeDea.StartAsync(_cc.Bus);
         await Eventually.TrueAsync(() => _cc.Services.GetRequiredService<CloudController.Deas.DeaPool>().StagerSeen("dea-1") is not null, "advertisement");
-        _app = await _seed.AppAsync(instances: 2, AppStates.Started, staged: true);
+        _app = await _seed.AppAsync(instances: 2, AppStates.Started, staged: true, sent: true);
     }
 
     public async Task DisposeAsync()

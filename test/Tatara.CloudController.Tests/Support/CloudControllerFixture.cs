@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tatara.CloudController.Hosting;
+using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 using Tatara.Testing;
@@ -12,12 +13,15 @@ namespace Tatara.CloudController.Tests.Support;
 /// <summary>A real Cloud Controller with its own database and bus, and an issuer of tokens.</summary>
 public class CloudControllerFixture : IAsyncLifetime
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("tatara-cc-").FullName;
+    private string _directory = Directory.CreateTempSubdirectory("tatara-cc-").FullName;
     private WebApplication _app = null!;
 
     public TokenIssuer Tokens { get; private set; } = null!;
 
     public NatsServer Bus { get; private set; } = null!;
+
+    /// <summary>Null: a SQLite file in the directory.</summary>
+    internal DatabaseAddress? Database { get; set; }
 
     internal CloudControllerOptions Options { get; private set; } = null!;
 
@@ -36,6 +40,7 @@ public class CloudControllerFixture : IAsyncLifetime
     {
         Tokens = await TokenIssuer.StartAsync();
         Bus = await NatsServer.StartAsync();
+        Database ??= await TestDatabase.CreateAsync();
         await StartAsync();
     }
 
@@ -46,12 +51,24 @@ public class CloudControllerFixture : IAsyncLifetime
             Bus = new NatsOptions { Servers = [Bus.Address] },
             Domain = TokenIssuer.Domain,
             DataDirectory = _directory,
+            Database = Database,
             UaaUrl = Tokens.Url,
             BlobSigningKey = "a-signing-key-for-tests-only-0123456789",
             BulkPassword = "bulk-password",
         });
         _app = CloudControllerHost.Build(Options, logging => logging.AddDebug().SetMinimumLevel(LogLevel.Warning), Replace);
         await _app.StartAsync();
+    }
+
+    /// <summary>A further Cloud Controller on the same database, bus and blobs; stop it by itself.</summary>
+    internal async Task<CloudControllerFixture> StartBesideAsync(string name)
+    {
+        var other = new CloudControllerFixture();
+        Directory.Delete(other._directory);
+        (other._directory, other.Tokens, other.Bus, other.Database, other.Replace) = (_directory, Tokens, Bus, Database, Replace);
+        other.Configure = o => Configure(o) with { Name = name };
+        await other.StartAsync();
+        return other;
     }
 
     public async Task StopAsync()
@@ -68,9 +85,11 @@ public class CloudControllerFixture : IAsyncLifetime
         return connection;
     }
 
+    public Uri Address => ComponentRegistrar.ListeningAt(_app.Services.GetRequiredService<IServer>());
+
     public ApiClient User(string user) => Client(Tokens.User(user));
 
-    public ApiClient Client(string? token) => new(ComponentRegistrar.ListeningAt(_app.Services.GetRequiredService<IServer>()), token);
+    public ApiClient Client(string? token) => new(Address, token);
 
     public async Task DisposeAsync()
     {

@@ -10,7 +10,8 @@ internal sealed class Seed(CloudControllerFixture cc)
     private const string Stack = "bookworm";
 
     /// <summary>A stopped app with a web process, in an organization and a space of its own.</summary>
-    public async Task<SeededApp> AppAsync(int instances = 1, string state = AppStates.Stopped, bool staged = false)
+    /// <param name="sent">DEAs were told of it already: else a Cloud Controller that has just started may still do so.</param>
+    public async Task<SeededApp> AppAsync(int instances = 1, string state = AppStates.Stopped, bool staged = false, bool sent = false)
     {
         await using var scope = cc.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CloudControllerDbContext>();
@@ -20,6 +21,7 @@ internal sealed class Seed(CloudControllerFixture cc)
         var space = new Space { Name = "space-" + suffix, OrganizationGuid = organization.Guid };
         var app = new App { Name = "app-" + suffix, SpaceGuid = space.Guid, DesiredState = state };
         var process = new Process { Guid = app.Guid, AppGuid = app.Guid, Type = "web", Instances = instances, MemoryMb = 256, DiskMb = 512 };
+        if (sent) (process.SentVersion, process.SentInstances) = (process.Version, instances);
         db.AddRange(organization, space, app, process);
         await db.SaveChangesAsync();
         if (staged)

@@ -26,6 +26,10 @@ internal sealed class FakeBulkApps : IAsyncDisposable
     /// <summary>Answers in place of the page, when set.</summary>
     public Func<HttpContext, Task>? Instead { get; set; }
 
+    public string? LeaseHolder { get; set; }
+
+    public DateTime LeaseEnds { get; set; }
+
     public int Requests { get; private set; }
 
     public Uri Url => new(_app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
@@ -39,6 +43,7 @@ internal sealed class FakeBulkApps : IAsyncDisposable
         var app = builder.Build();
         var fake = new FakeBulkApps(app);
         app.MapGet("/bulk/apps", fake.AnswerAsync);
+        app.MapMethods("/bulk/leases/health-manager", ["POST", "DELETE"], fake.LeaseAsync);
         await app.StartAsync();
         return fake;
     }
@@ -47,6 +52,19 @@ internal sealed class FakeBulkApps : IAsyncDisposable
         Apps[id] = new DesiredApp(guid, version, instances, state, packageState, DateTimeOffset.UtcNow.AddHours(-1));
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task LeaseAsync(HttpContext context)
+    {
+        var request = (await context.Request.ReadFromJsonAsync(ProtocolJson.Default.LeaseRequest))!;
+        bool held;
+        lock (Apps)
+        {
+            held = LeaseHolder == request.Holder || LeaseHolder is null || LeaseEnds <= DateTime.UtcNow;
+            if (held && context.Request.Method == "DELETE") LeaseHolder = null;
+            else if (held) (LeaseHolder, LeaseEnds) = (request.Holder, DateTime.UtcNow.AddMilliseconds(request.LifeMilliseconds));
+        }
+        await context.Response.WriteAsJsonAsync(new LeaseAnswer(held), ProtocolJson.Default.LeaseAnswer);
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -51,6 +51,8 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Heartbeats every 100 ms, of whatever the DEA holds at the moment, until disposed.</summary>
     public FakeDea StartDea(string id, params InstanceHeartbeat[] holds) => new(Bus, id, holds);
 
+    public Task StopHealthManagerAsync() => _host.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
