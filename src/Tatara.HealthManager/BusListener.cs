@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.HealthManager.Actual;
@@ -18,7 +19,7 @@ internal sealed partial class BusListener(
         bus.Connected += OnConnected;
         bus.Disconnected += monitor.Deafen;
         await Task.WhenAll(
-            HearAsync<DeaHeartbeat>(Subjects.DeaHeartbeat, null, HearHeartbeat, stoppingToken),
+            HearAsync<NatsBody>(Subjects.DeaHeartbeat, null, HearHeartbeat, stoppingToken),
             HearAsync<DropletExited>(Subjects.DropletExited, null, (_, m) => HearExitAsync(m.Data!, stoppingToken), stoppingToken),
             HearAsync<DropletUpdated>(Subjects.DropletUpdated, null, HearChange, stoppingToken),
             HearAsync<DeaHello>(Subjects.DeaShutdown, null, HearFarewell, stoppingToken),
@@ -44,11 +45,9 @@ internal sealed partial class BusListener(
         }
     }
 
-    private Task HearHeartbeat(NatsSubscription<DeaHeartbeat> subscription, NatsMsg<DeaHeartbeat> message)
+    private Task HearHeartbeat(NatsSubscription<NatsBody> subscription, NatsMsg<NatsBody> message)
     {
-        var heartbeat = message.Data!;
-        var refused = MessageRules.IsValid(heartbeat) ? monitor.Hear(heartbeat) : heartbeat.Droplets.Count;
-        if (refused > 0) Log.Refused(logger, refused, heartbeat.Dea);
+        HearHeartbeat(message.Data.Bytes);
         if (subscription.Dropped > _heartbeatsLost)
         {
             _heartbeatsLost = subscription.Dropped;
@@ -56,6 +55,22 @@ internal sealed partial class BusListener(
             monitor.Listen();
         }
         return Task.CompletedTask;
+    }
+
+    /// <summary>A cloud of 250,000 instances sends 28 MB a second of these, nearly all of it what was said before.</summary>
+    private void HearHeartbeat(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            if (HeartbeatBody.DeaOf(body.Span) is { } dea && monitor.HearAgain(dea, body.Span)) return;
+            var heartbeat = JsonSerializer.Deserialize(body.Span, ProtocolJson.Default.DeaHeartbeat) ?? throw new JsonException("It is null.");
+            var refused = MessageRules.IsValid(heartbeat) ? monitor.Hear(heartbeat, body) : heartbeat.Droplets.Count;
+            if (refused > 0) Log.Refused(logger, refused, heartbeat.Dea);
+        }
+        catch (JsonException e)
+        {
+            Log.Unreadable(logger, Subjects.DeaHeartbeat, e.Message);
+        }
     }
 
     private Task HearExitAsync(DropletExited exit, CancellationToken cancellationToken)

@@ -49,14 +49,27 @@ internal sealed class HealthMonitor
         lock (_lock) _freshness.Deafen();
     }
 
+    /// <summary>Hears a heartbeat that is the DEA's last one again; false when it is not, and has to be read.</summary>
+    public bool HearAgain(string dea, ReadOnlySpan<byte> heartbeat)
+    {
+        lock (_lock)
+        {
+            var now = _clock.Now;
+            if (!_actual.ApplyAgain(dea, heartbeat, now)) return false;
+            _freshness.Heard(now);
+            return true;
+        }
+    }
+
     /// <summary>Returns how many of the heartbeat's entries were no use.</summary>
-    public int Hear(DeaHeartbeat heartbeat)
+    /// <param name="body">The heartbeat as it came.</param>
+    public int Hear(DeaHeartbeat heartbeat, ReadOnlyMemory<byte> body = default)
     {
         lock (_lock)
         {
             var now = _clock.Now;
             _freshness.Heard(now);
-            return _actual.Apply(heartbeat, now);
+            return _actual.Apply(heartbeat, now, body);
         }
     }
 

@@ -9,3 +9,6 @@ public readonly record struct NatsMsg<T>(string Subject, string? ReplyTo, T? Dat
     public ValueTask ReplyAsync<TReply>(TReply reply, CancellationToken cancellationToken = default) =>
         ReplyTo is null ? ValueTask.CompletedTask : Connection.PublishAsync(ReplyTo, reply, cancellationToken: cancellationToken);
 }
+
+/// <summary>Subscribed to in place of a message's type: the bytes as they came, for whoever need not parse each.</summary>
+public readonly record struct NatsBody(ReadOnlyMemory<byte> Bytes);

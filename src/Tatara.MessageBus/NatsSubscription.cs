@@ -12,13 +12,13 @@ public sealed class NatsSubscription<T> : NatsSubscriptionBase, IAsyncDisposable
     private const int StatusNoResponders = 503;
 
     private readonly Channel<NatsMsg<T>> _channel;
-    private readonly JsonTypeInfo<T> _type;
+    private readonly JsonTypeInfo<T>? _type;
     private long _dropped;
 
     internal NatsSubscription(NatsConnection connection, long id, string subject, string? queueGroup, int capacity)
         : base(connection, id, subject, queueGroup)
     {
-        _type = connection.TypeInfo<T>();
+        _type = typeof(T) == typeof(NatsBody) ? null : connection.TypeInfo<T>();
         _channel = Channel.CreateBounded<NatsMsg<T>>(new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest }, OnDropped);
     }
 
@@ -49,6 +49,7 @@ public sealed class NatsSubscription<T> : NatsSubscriptionBase, IAsyncDisposable
 
     private NatsMsg<T> Read(string subject, string? replyTo, ReadOnlySequence<byte> payload)
     {
+        if (_type is null) return new(subject, replyTo, (T)(object)new NatsBody(payload.ToArray()), null, Connection);
         try
         {
             var reader = new Utf8JsonReader(payload);

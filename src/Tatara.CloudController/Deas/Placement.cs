@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Tatara.CloudController.Deas;
 
 /// <summary>Cloud Foundry V2's rules of where an instance or a staging goes. Pure: the same input and dice give the same DEA.</summary>
@@ -15,16 +17,17 @@ internal static class Placement
     /// </summary>
     public static DeaCandidate? ForInstance(IEnumerable<DeaCandidate> deas, string processGuid, Demand demand, Random dice)
     {
-        var fitting = Fitting(deas, demand); // 1.
+        var fitting = Fitting(deas, demand).ConvertAll(d => (Dea: d, Instances: d.InstancesOf(processGuid))); // 1.
         if (fitting.Count == 0) return null;
-        var zone = fitting // 2.
-            .GroupBy(d => d.Zone, StringComparer.Ordinal)
-            .GroupBy(z => z.Sum(d => d.InstancesOf(processGuid)))
-            .MinBy(z => z.Key)!;
-        var inZone = PickAny(zone.ToList(), dice).ToList();
-        var fewest = inZone.Min(d => d.InstancesOf(processGuid)); // 3.
-        var emptiest = inZone.Where(d => d.InstancesOf(processGuid) == fewest).OrderByDescending(d => d.Memory).ToList();
-        return PickAny(emptiest.Take((emptiest.Count + 1) / 2).ToList(), dice); // 4., 5.
+        var zones = new Dictionary<string, int>(StringComparer.Ordinal); // 2.
+        foreach (var (dea, instances) in fitting) CollectionsMarshal.GetValueRefOrAddDefault(zones, dea.Zone, out _) += instances;
+        var least = zones.Values.Min();
+        var zone = PickAny([.. zones.Where(z => z.Value == least).Select(z => z.Key)], dice);
+        var inZone = fitting.FindAll(d => d.Dea.Zone == zone);
+        var fewest = inZone.Min(d => d.Instances); // 3.
+        var emptiest = inZone.FindAll(d => d.Instances == fewest).ConvertAll(d => d.Dea);
+        emptiest.Sort((one, other) => other.Memory.CompareTo(one.Memory));
+        return PickAny(emptiest[..((emptiest.Count + 1) / 2)], dice); // 4., 5.
     }
 
     /// <summary>Any of the five with the most free memory that fit. Null: no room anywhere.</summary>

@@ -13,7 +13,8 @@ internal sealed class CrashRecorder(CloudControllerDbContext db, EventRecorder e
 
     public async Task RecordAsync(DropletExited exit, CancellationToken cancellationToken)
     {
-        if (exit.Reason != ExitReasons.Crashed || !recent.IsNew("exit " + exit.Instance)) return;
+        var id = "exit " + exit.Instance;
+        if (exit.Reason != ExitReasons.Crashed || recent.Has(id)) return;
         var process = await db.Processes.AsNoTracking().SingleOrDefaultAsync(p => p.Guid == exit.Droplet, cancellationToken);
         if (process is null) return;
         var app = await db.Apps.AsNoTracking().SingleAsync(a => a.Guid == process.AppGuid, cancellationToken);
@@ -24,6 +25,7 @@ internal sealed class CrashRecorder(CloudControllerDbContext db, EventRecorder e
         events.Record("audit.app.process.crash", new EventSubject(process.Guid, "process", process.Type), target, space.Guid, space.OrganizationGuid, crash);
         events.Record("app.crash", target, target, space.Guid, space.OrganizationGuid, crash);
         await db.SaveChangesAsync(cancellationToken);
+        recent.Add(id);
         await log.WriteAsync(
             app.Guid, $"Process has crashed with type: \"{process.Type}\" (index {exit.Index}, exit status {exit.ExitStatus}: {description})", cancellationToken);
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tatara.CloudController.Data;
 using Tatara.CloudController.Deas;
 using Tatara.CloudController.Instances;
+using Tatara.Database;
 using Tatara.Protocol;
 
 namespace Tatara.CloudController.HealthManager;
@@ -13,7 +14,7 @@ internal sealed partial class HmOrders(
 {
     public async Task StartAsync(IReadOnlyList<HmStart> orders, CancellationToken cancellationToken)
     {
-        var processes = orders.Where(o => recent.IsNew(o.MessageId) && !underWay.Has(o)).GroupBy(o => o.Droplet, StringComparer.Ordinal).ToList();
+        var processes = orders.Where(o => !recent.Has(o.MessageId) && !underWay.Has(o)).GroupBy(o => o.Droplet, StringComparer.Ordinal).ToList();
         var workloads = await Workload.ReadManyAsync(db, [.. processes.Select(p => p.Key)], cancellationToken);
         foreach (var ordered in processes)
         {
@@ -25,7 +26,7 @@ internal sealed partial class HmOrders(
             {
                 await StartAsync(workload, wanted, cancellationToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException && !e.IsUnavailable())
             {
                 // What is wrong with one app is not to keep the others down; the Health Manager orders it again.
                 Log.Failed(logger, workload.Process.Guid, e);
@@ -40,13 +41,15 @@ internal sealed partial class HmOrders(
         {
             if (homeless.Contains(order.InstanceIndex)) await starter.GiveUpAsync(workload, order.InstanceIndex, cancellationToken);
             else underWay.Add(order);
+            recent.Add(order.MessageId);
         }
     }
 
     public async Task StopAsync(HmStop order, CancellationToken cancellationToken)
     {
-        if (!recent.IsNew(order.MessageId)) return;
+        if (recent.Has(order.MessageId)) return;
         var workload = await Workload.ReadAsync(db, order.Droplet, cancellationToken);
+        recent.Add(order.MessageId);
         if (workload is not null && IsWanted(workload, order)) return;
         await deas.StopAsync(new DeaStopMessage(order.Droplet, Instances: [order.InstanceGuid]), cancellationToken);
     }

@@ -9,15 +9,19 @@ internal sealed class RecentMessages
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
 
-    /// <summary>True the first time.</summary>
-    public bool IsNew(string id)
+    public bool Has(string id)
+    {
+        lock (_lock) return _ids.Contains(id);
+    }
+
+    /// <summary>To be called once it was acted on: what fails is tried again.</summary>
+    public void Add(string id)
     {
         lock (_lock)
         {
-            if (!_ids.Add(id)) return false;
+            if (!_ids.Add(id)) return;
             _order.Enqueue(id);
             if (_order.Count > Kept) _ids.Remove(_order.Dequeue());
-            return true;
         }
     }
 }

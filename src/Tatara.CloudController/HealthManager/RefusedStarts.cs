@@ -9,9 +9,11 @@ internal sealed class RefusedStarts(CloudControllerDbContext db, WaitingInstance
 {
     public async Task TakeBackAsync(DropletExited refusal, CancellationToken cancellationToken)
     {
-        if (!recent.IsNew("refusal " + refusal.Instance)) return;
+        var id = "refusal " + refusal.Instance;
+        if (recent.Has(id)) return;
         var workload = await Workload.ReadAsync(db, refusal.Droplet, cancellationToken);
         if (workload is null || workload.Process.Version != refusal.Version || refusal.Index < 0 || refusal.Index >= workload.Wanted) return;
+        recent.Add(id);
         waiting.AddRefused(workload.Process, refusal.Index);
     }
 }

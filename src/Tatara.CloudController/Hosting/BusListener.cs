@@ -40,21 +40,7 @@ internal abstract partial class BusListener(NatsConnection bus, ILogger logger) 
         where T : class
     {
         var subscription = await bus.SubscribeCoreAsync<T>(subject, queueGroup);
-        var waiting = new List<T>(most);
-        _loops.Add(stopping => ReadAsync(
-            subscription,
-            async (message, data, cancellationToken) =>
-            {
-                waiting.Clear();
-                waiting.Add(data);
-                while (waiting.Count < most && subscription.Messages.TryRead(out var next))
-                {
-                    if (next.Data is { } more) waiting.Add(more);
-                    else Log.Unreadable(logger, next.Subject, next.Error?.Message);
-                }
-                await act(waiting, cancellationToken);
-            },
-            stopping));
+        _loops.Add(stopping => ReadManyAsync(subscription, most, act, stopping));
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_loops.Select(loop => loop(stoppingToken)));
@@ -65,34 +51,51 @@ internal abstract partial class BusListener(NatsConnection bus, ILogger logger) 
         await using (subscription)
         {
             await foreach (var message in subscription.ReadAllAsync(stopping))
+                if (IsReadable(message)) await ActAsync(message.Subject, cancellationToken => act(message, message.Data!, cancellationToken), stopping);
+        }
+    }
+
+    private async Task ReadManyAsync<T>(NatsSubscription<T> subscription, int most, Func<IReadOnlyList<T>, CancellationToken, Task> act, CancellationToken stopping)
+        where T : class
+    {
+        var waiting = new List<T>(most);
+        await using (subscription)
+        {
+            while (await subscription.Messages.WaitToReadAsync(stopping))
             {
-                try
-                {
-                    if (message.Data is { } data) await ActAsync(message, data, act, stopping);
-                    else Log.Unreadable(logger, message.Subject, message.Error?.Message);
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    Log.Failed(logger, message.Subject, e);
-                }
+                waiting.Clear();
+                while (waiting.Count < most && subscription.Messages.TryRead(out var message))
+                    if (IsReadable(message)) waiting.Add(message.Data!);
+                await ActAsync(subscription.Subject, cancellationToken => act(waiting, cancellationToken), stopping);
             }
         }
     }
 
-    /// <summary>What is said while the database is away is not said again by all who say it: so it is kept until the database is back.</summary>
-    private async Task ActAsync<T>(NatsMsg<T> message, T data, Func<NatsMsg<T>, T, CancellationToken, Task> act, CancellationToken stopping)
+    private bool IsReadable<T>(NatsMsg<T> message)
         where T : class
+    {
+        if (message.Data is null) Log.Unreadable(logger, message.Subject, message.Error?.Message);
+        return message.Data is not null;
+    }
+
+    /// <summary>What is said while the database is away is not said again by all who say it: so it is kept until the database is back.</summary>
+    private async Task ActAsync(string subject, Func<CancellationToken, Task> act, CancellationToken stopping)
     {
         for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(s_pause, stopping))
         {
             try
             {
-                await act(message, data, stopping);
+                await act(stopping);
                 return;
             }
             catch (Exception e) when (e.IsUnavailable() && Stopwatch.GetElapsedTime(since) < s_patience)
             {
-                Log.Waiting(logger, message.Subject, e.GetBaseException().Message);
+                Log.Waiting(logger, subject, e.GetBaseException().Message);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.Failed(logger, subject, e);
+                return;
             }
         }
     }

@@ -22,8 +22,17 @@ internal sealed class ActualState(TimeSpan timeToLive, IInstanceObserver observe
 
     public IReadOnlyList<ActualInstance> Of(string droplet) => _byDroplet.GetValueOrDefault(droplet, None);
 
+    /// <summary>Hears a DEA that says what it said before, byte by byte, as most do most of the time. False when it has to be read.</summary>
+    public bool ApplyAgain(string id, ReadOnlySpan<byte> heartbeat, DateTimeOffset now)
+    {
+        if (!_deas.TryGetValue(id, out var dea) || dea.Settled.IsEmpty || !dea.Settled.Span.SequenceEqual(heartbeat)) return false;
+        dea.LastHeartbeat = now;
+        return true;
+    }
+
     /// <summary>Takes what a DEA holds in place of what it held. Returns how many of the heartbeat's entries were no use.</summary>
-    public int Apply(DeaHeartbeat heartbeat, DateTimeOffset now)
+    /// <param name="body">The heartbeat as it came.</param>
+    public int Apply(DeaHeartbeat heartbeat, DateTimeOffset now, ReadOnlyMemory<byte> body = default)
     {
         ref var dea = ref CollectionsMarshal.GetValueRefOrAddDefault(_deas, heartbeat.Dea, out var isKnown);
         dea ??= new Dea(heartbeat.Dea);
@@ -39,6 +48,7 @@ internal sealed class ActualState(TimeSpan timeToLive, IInstanceObserver observe
         }
         foreach (var instance in before)
             if (instance.Heartbeat != _heartbeats && instance.Dea == dea.Id) Remove(instance, now);
+        dea.Settled = dea.Instances.Count == heartbeat.Droplets.Count ? body : default;
         return refused;
     }
 
@@ -85,6 +95,7 @@ internal sealed class ActualState(TimeSpan timeToLive, IInstanceObserver observe
         {
             return; // named twice in one heartbeat
         }
+        if (instance.Dea != dea.Id) Unsettle(instance);
         instance.Update(state, entry.StateTimestamp, dea.Id, _heartbeats, now, entry.Ready ?? true);
         dea.Instances.Add(instance);
     }
@@ -103,11 +114,18 @@ internal sealed class ActualState(TimeSpan timeToLive, IInstanceObserver observe
     {
         if (_instances.GetValueOrDefault(instance.Guid) != instance) return; // its exit came before
         _instances.Remove(instance.Guid);
+        Unsettle(instance);
         if (_byDroplet.TryGetValue(instance.Droplet, out var siblings))
         {
             siblings.Remove(instance);
             if (siblings.Count == 0) _byDroplet.Remove(instance.Droplet);
         }
         observer.Ended(instance, now);
+    }
+
+    /// <summary>What its DEA said last is no longer all that is known of it: the same again has to be read.</summary>
+    private void Unsettle(ActualInstance instance)
+    {
+        if (_deas.TryGetValue(instance.Dea, out var dea)) dea.Settled = default;
     }
 }

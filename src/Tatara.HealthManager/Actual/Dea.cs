@@ -9,6 +9,9 @@ internal sealed class Dea(string id)
     public DateTimeOffset LastHeartbeat { get; set; }
     public List<ActualInstance> Instances { get; private set; } = [];
 
+    /// <summary>The latest heartbeat as it came, if the same again would change nothing; else empty.</summary>
+    public ReadOnlyMemory<byte> Settled { get; set; }
+
     /// <summary>Begins an empty list and returns the one until now, which is valid until the next call.</summary>
     public List<ActualInstance> Renew()
     {

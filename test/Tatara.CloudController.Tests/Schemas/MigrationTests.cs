@@ -53,6 +53,8 @@ public sealed class MigrationTests : IDisposable
     [InlineData("0001-first.sqlite.sql", "22be3e05170a2c52")]
     [InlineData("0001-first.postgresql.sql", "a5f18c183b2260e2")]
     [InlineData("0002-leases.sql", "2d1a32fd5d22c05e")]
+    [InlineData("0003-ports-and-services.sqlite.sql", "701b1162eb8f8f45")]
+    [InlineData("0003-ports-and-services.postgresql.sql", "40e8562dba15ef97")]
     public void Steps_Released_StayAsTheyAre(string file, string sha256)
     {
         var assembly = typeof(CloudControllerDatabase).Assembly;
