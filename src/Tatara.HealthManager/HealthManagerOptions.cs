@@ -44,8 +44,8 @@ public sealed record HealthManagerOptions
     /// <summary>Two instances of one index must have lived side by side for this long before one is stopped. Longer than <see cref="HeartbeatTimeToLive"/>, or the one that is kept may be dead already.</summary>
     public TimeSpan DuplicateGrace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Starts ordered in one analysis at most; the rest follow in the next, apps with nothing running first.</summary>
-    public int MaxStartsPerAnalysis { get; init; } = 1_500;
+    /// <summary>Starts ordered in one analysis at most; the rest follow in the next, apps with nothing running first. About what a Cloud Controller places meanwhile.</summary>
+    public int MaxStartsPerAnalysis { get; init; } = 2_500;
 
     /// <summary>Checks the values against each other.</summary>
     /// <exception cref="ArgumentException">Says what is wrong.</exception>

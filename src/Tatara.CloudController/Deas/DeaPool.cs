@@ -47,18 +47,22 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
     }
 
     /// <summary>Chooses a DEA for one instance and counts it there; null when none has room.</summary>
-    public string? PlaceInstance(string processGuid, Demand demand)
+    public string? PlaceInstance(string processGuid, Demand demand) => PlaceInstances(processGuid, demand, 1).FirstOrDefault();
+
+    /// <summary>Chooses DEAs for instances and counts them there; fewer than wanted when there is no more room.</summary>
+    public IReadOnlyList<string> PlaceInstances(string processGuid, Demand demand, int count)
     {
         lock (_lock)
         {
-            if (Placement.ForInstance(Fresh(_deas), processGuid, demand, _dice) is not { } dea) return null;
-            var instances = new Dictionary<string, int>(dea.Instances, StringComparer.Ordinal)
+            var chosen = Placement.ForInstances(Fresh(_deas), processGuid, demand, count, _dice);
+            foreach (var (id, instances) in chosen.CountBy(id => id))
             {
-                [processGuid] = dea.InstancesOf(processGuid) + 1,
-            };
-            Subtract(_deas, dea.Id, demand, instances);
-            Subtract(_stagers, dea.Id, demand, instances: null);
-            return dea.Id;
+                var all = new Demand(demand.Memory * instances, demand.Disk * instances, demand.Stack);
+                Subtract(_stagers, id, all, instances: null);
+                var dea = _deas[id].Dea;
+                Subtract(_deas, id, all, new Dictionary<string, int>(dea.Instances, StringComparer.Ordinal) { [processGuid] = dea.InstancesOf(processGuid) + instances });
+            }
+            return chosen;
         }
     }
 

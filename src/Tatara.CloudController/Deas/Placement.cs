@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Tatara.CloudController.Deas;
 
 /// <summary>Cloud Foundry V2's rules of where an instance or a staging goes. Pure: the same input and dice give the same DEA.</summary>
@@ -12,22 +10,29 @@ internal static class Placement
     private const int MostExplained = 5;
 
     /// <summary>
-    /// 1. those that take anything, with enough disk, memory and the stack, 2. the zone with the fewest instances of the app, 3. the DEAs with the fewest,
-    /// 4. the upper half of them by free memory, 5. any of those. Null: no room anywhere.
+    /// For each instance: 1. those that take anything, with enough disk, memory and the stack, 2. the zone with the fewest instances of the app,
+    /// 3. the DEAs with the fewest, 4. the upper half of them by free memory, 5. any of those. Fewer than wanted: there is no more room.
     /// </summary>
-    public static DeaCandidate? ForInstance(IEnumerable<DeaCandidate> deas, string processGuid, Demand demand, Random dice)
+    public static IReadOnlyList<string> ForInstances(IEnumerable<DeaCandidate> deas, string processGuid, Demand demand, int count, Random dice)
     {
-        var fitting = Fitting(deas, demand).ConvertAll(d => (Dea: d, Instances: d.InstancesOf(processGuid))); // 1.
-        if (fitting.Count == 0) return null;
-        var zones = new Dictionary<string, int>(StringComparer.Ordinal); // 2.
-        foreach (var (dea, instances) in fitting) CollectionsMarshal.GetValueRefOrAddDefault(zones, dea.Zone, out _) += instances;
-        var least = zones.Values.Min();
-        var zone = PickAny([.. zones.Where(z => z.Value == least).Select(z => z.Key)], dice);
-        var inZone = fitting.FindAll(d => d.Dea.Zone == zone);
-        var fewest = inZone.Min(d => d.Instances); // 3.
-        var emptiest = inZone.FindAll(d => d.Instances == fewest).ConvertAll(d => d.Dea);
-        emptiest.Sort((one, other) => other.Memory.CompareTo(one.Memory));
-        return PickAny(emptiest[..((emptiest.Count + 1) / 2)], dice); // 4., 5.
+        var zones = Fitting(deas, demand).Select(d => new Place(d, processGuid)).GroupBy(p => p.Zone, StringComparer.Ordinal).Select(z => z.ToList()).ToList(); // 1.
+        var chosen = new List<string>(count);
+        while (chosen.Count < count && zones.Count > 0)
+        {
+            var least = zones.Min(InstancesIn); // 2.
+            var zone = PickAny(zones.FindAll(z => InstancesIn(z) == least), dice);
+            var fewest = zone.Min(p => p.Instances); // 3.
+            var emptiest = zone.FindAll(p => p.Instances == fewest);
+            emptiest.Sort((one, other) => other.Memory.CompareTo(one.Memory));
+            var place = emptiest[dice.Next((emptiest.Count + 1) / 2)]; // 4., 5.
+            chosen.Add(place.Id);
+            if (place.Take(demand)) continue;
+            zone.Remove(place);
+            if (zone.Count == 0) zones.Remove(zone);
+        }
+        return chosen;
+
+        static int InstancesIn(List<Place> zone) => zone.Sum(p => p.Instances);
     }
 
     /// <summary>Any of the five with the most free memory that fit. Null: no room anywhere.</summary>
@@ -59,4 +64,24 @@ internal static class Placement
     };
 
     private static T PickAny<T>(List<T> items, Random dice) => items[dice.Next(items.Count)];
+
+    /// <summary>A DEA while instances of one process are placed.</summary>
+    private sealed class Place(DeaCandidate dea, string processGuid)
+    {
+        private long _disk = dea.Disk;
+
+        public string Id => dea.Id;
+        public string Zone => dea.Zone;
+        public long Memory { get; private set; } = dea.Memory;
+        public int Instances { get; private set; } = dea.InstancesOf(processGuid);
+
+        /// <summary>One more is there. False when no other fits.</summary>
+        public bool Take(Demand demand)
+        {
+            Instances++;
+            Memory -= demand.Memory;
+            _disk -= demand.Disk;
+            return Memory >= demand.Memory && _disk >= demand.Disk;
+        }
+    }
 }

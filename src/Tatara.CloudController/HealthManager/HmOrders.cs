@@ -36,7 +36,7 @@ internal sealed partial class HmOrders(
 
     private async Task StartAsync(Workload workload, IReadOnlyList<HmStart> orders, CancellationToken cancellationToken)
     {
-        var homeless = await starter.StartAsync(workload, orders.Select(o => o.InstanceIndex), cancellationToken);
+        var homeless = await starter.StartAsync(workload, [.. orders.Select(o => o.InstanceIndex)], cancellationToken);
         foreach (var order in orders)
         {
             if (homeless.Contains(order.InstanceIndex)) await starter.GiveUpAsync(workload, order.InstanceIndex, cancellationToken);

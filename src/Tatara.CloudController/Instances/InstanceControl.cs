@@ -69,7 +69,7 @@ internal sealed class InstanceControl(
         await StopAsync(plan, process, cancellationToken); // 3.
         if (plan.StartTo > plan.StartFrom)
         {
-            var homeless = await starter.StartAsync(workload, Enumerable.Range(plan.StartFrom, plan.StartTo - plan.StartFrom), cancellationToken);
+            var homeless = await starter.StartAsync(workload, [.. Enumerable.Range(plan.StartFrom, plan.StartTo - plan.StartFrom)], cancellationToken);
             waiting.Add(process, homeless);
         }
         var (version, instances) = workload.Wanted == 0 ? (null, 0) : (process.Version, workload.Wanted);

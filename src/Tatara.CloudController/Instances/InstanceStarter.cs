@@ -11,22 +11,17 @@ internal sealed class InstanceStarter(
     CloudControllerDbContext db, DeaPool pool, DeaClient deas, StartMessages messages, PlacementTroubles troubles, EventRecorder events, ApiLog log)
 {
     /// <summary>The indices that found no room.</summary>
-    public async Task<IReadOnlyList<int>> StartAsync(Workload workload, IEnumerable<int> indices, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<int>> StartAsync(Workload workload, IReadOnlyList<int> indices, CancellationToken cancellationToken)
     {
+        if (indices.Count == 0) return [];
         var message = await messages.CreateAsync(workload, cancellationToken);
-        var demand = messages.DemandOf(workload);
-        var homeless = new List<int>();
-        foreach (var index in indices)
+        var placed = pool.PlaceInstances(workload.Process.Guid, messages.DemandOf(workload), indices.Count);
+        foreach (var (index, dea) in indices.Zip(placed))
         {
-            if (pool.PlaceInstance(workload.Process.Guid, demand) is not { } dea)
-            {
-                homeless.Add(index);
-                continue;
-            }
             troubles.Forget(workload.Process.Guid, index);
             await deas.StartAsync(dea, message with { Index = index }, cancellationToken);
         }
-        return homeless;
+        return [.. indices.Skip(placed.Count)];
     }
 
     /// <summary>Tells the user, once, that an instance found no room. The Health Manager will ask for it again.</summary>

@@ -76,7 +76,7 @@ internal sealed partial class WaitingInstances(
         var now = time.GetUtcNow();
         var wanted = instances.Where(i => i.Index < workload.Wanted).ToLookup(i => now < i.Until);
         foreach (var instance in wanted[false]) await starter.GiveUpAsync(workload, instance.Index, cancellationToken);
-        var homeless = await starter.StartAsync(workload, wanted[true].Select(i => i.Index), cancellationToken);
+        var homeless = await starter.StartAsync(workload, [.. wanted[true].Select(i => i.Index)], cancellationToken);
         foreach (var instance in wanted[true].Where(i => homeless.Contains(i.Index))) _waiting.Writer.TryWrite(instance);
     }
 

@@ -20,7 +20,7 @@ internal sealed class ProcessEndpoints(
     public Task<IResult> ListAsync(ApiCall call)
     {
         var visible = access.VisibleSpaces();
-        return ListAsync(call, db.Processes.Where(p => db.Apps.Any(a => a.Guid == p.AppGuid && visible.Contains(a.SpaceGuid))));
+        return ListAsync(call, access.SeesAll ? db.Processes : db.Processes.Where(p => db.Apps.Any(a => a.Guid == p.AppGuid && visible.Contains(a.SpaceGuid))));
     }
 
     public async Task<IResult> ListOfAppAsync(ApiCall call)

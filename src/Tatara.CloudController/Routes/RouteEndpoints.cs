@@ -19,7 +19,7 @@ internal sealed class RouteEndpoints(
     public Task<IResult> ListAsync(ApiCall call)
     {
         var visible = access.VisibleSpaces();
-        return ListAsync(call, db.Routes.Where(r => visible.Contains(r.SpaceGuid)));
+        return ListAsync(call, access.SeesAll ? db.Routes : db.Routes.Where(r => visible.Contains(r.SpaceGuid)));
     }
 
     public async Task<IResult> ListOfAppAsync(ApiCall call)

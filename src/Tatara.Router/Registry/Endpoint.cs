@@ -5,11 +5,13 @@ namespace Tatara.Router.Registry;
 
 /// <summary>
 /// One instance at one address, by one protocol. Another instance at the same address is another endpoint with connections of its
-/// own: nothing sent to the one can reach the other.
+/// own: nothing sent to the one can reach the other. There may be hundreds of thousands, few of which are asked at a time: what only
+/// those need is made when they need it.
 /// </summary>
 internal sealed class Endpoint
 {
-    private readonly Lazy<HttpMessageInvoker> _relay;
+    private HttpMessageInvoker? _relay;
+    private byte[]? _socketAddress;
     private long _asideUntil;
     private int _active;
     private volatile bool _retired;
@@ -18,15 +20,13 @@ internal sealed class Endpoint
     public Endpoint(EndpointAddress address, EndpointOwner owner, string? index, IReadOnlyDictionary<string, string>? tags)
     {
         (Address, Owner, Index, Tags) = (address, owner, index, tags);
-        SocketAddress = EndpointAddresses.Parse(address);
         InstanceId = owner.PrivateInstanceId ?? address.ToString();
-        _relay = new(CreateRelay);
     }
 
     public EndpointAddress Address { get; }
 
     /// <summary>The address as the kernel wants it; null when it is a name that has to be looked up.</summary>
-    public byte[]? SocketAddress { get; }
+    public byte[]? SocketAddress => _socketAddress ??= EndpointAddresses.Parse(Address);
     public EndpointOwner Owner { get; }
     public string? Index { get; }
     public IReadOnlyDictionary<string, string>? Tags { get; }
@@ -44,7 +44,17 @@ internal sealed class Endpoint
     public bool IsRelayed => SpeaksHttp2 || Tls is not null;
 
     /// <summary>For those that are relayed: connections that serve many requests.</summary>
-    public HttpMessageInvoker Relay => _relay.Value;
+    public HttpMessageInvoker Relay
+    {
+        get
+        {
+            if (Volatile.Read(ref _relay) is { } relay) return relay;
+            var made = CreateRelay();
+            if (Interlocked.CompareExchange(ref _relay, made, null) is not { } other) return made;
+            made.Dispose();
+            return other;
+        }
+    }
 
     /// <summary>For those that are relayed: why the last request that failed did.</summary>
     public string? Trouble { get; set; }
@@ -56,7 +66,7 @@ internal sealed class Endpoint
     public int Active => Volatile.Read(ref _active);
 
     /// <summary>Of the registry's writer: where the endpoint is listed.</summary>
-    public HashSet<Route> Routes { get; } = [];
+    public List<Route> Routes { get; } = new(1);
 
     /// <summary>What apps and logs call the instance.</summary>
     public string InstanceId { get; }
@@ -81,7 +91,7 @@ internal sealed class Endpoint
     {
         _retired = true;
         Pools.Close();
-        if (_relay.IsValueCreated) Relay.Dispose();
+        Volatile.Read(ref _relay)?.Dispose();
     }
 
     private HttpMessageInvoker CreateRelay()

@@ -108,13 +108,21 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             foreach (var route in former.Routes.ToList()) Leave(former, route);
         }
         if (_endpoints.TryGetValue((address, speaksHttp2), out var endpoint)) return endpoint;
-        endpoint = new Endpoint(address, owner, message.PrivateInstanceIndex, message.Tags)
+        endpoint = new Endpoint(address, owner with { App = OneTextOf(message) }, message.PrivateInstanceIndex, message.Tags)
         {
             Zone = message.AvailabilityZone,
             SpeaksHttp2 = speaksHttp2,
         };
         _endpoints[(address, speaksHttp2)] = endpoint;
         return endpoint;
+    }
+
+    /// <summary>The app's guid as its other instances have it: a text for each is a tenth of the table.</summary>
+    private string? OneTextOf(RouterRegistration message)
+    {
+        foreach (var uri in message.Uris)
+            if (RouteKey.TryParse(uri, out var key) && _table.Find(key)?.Members is [var other, ..] && other.Endpoint.Owner.App == message.App) return other.Endpoint.Owner.App;
+        return message.App;
     }
 
     private List<Endpoint> At(EndpointAddress address) =>

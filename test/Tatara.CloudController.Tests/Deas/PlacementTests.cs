@@ -11,13 +11,13 @@ public sealed class PlacementTests
     {
         DeaCandidate[] deas = [Dea("memory", memory: 255), Dea("disk", disk: 511), Dea("stack", stack: "other")];
 
-        Placement.ForInstance(deas, "app", Small, new Random(1)).ShouldBeNull();
+        Placement.ForInstances(deas, "app", Small, 1, new Random(1)).ShouldBeEmpty();
     }
 
     [Fact]
     public void ForInstance_RefusesEverything_GetsNothing()
     {
-        Placement.ForInstance([Dea("leaving") with { Refuses = "draining" }], "app", Small, new Random(1)).ShouldBeNull();
+        Placement.ForInstances([Dea("leaving") with { Refuses = "draining" }], "app", Small, 1, new Random(1)).ShouldBeEmpty();
         Placement.ForStaging([Dea("leaving") with { Refuses = "draining" }], Small, new Random(1)).ShouldBeNull();
     }
 
@@ -65,8 +65,21 @@ public sealed class PlacementTests
             .ShouldBe(["s4", "s5", "s6", "s7", "s8"], ignoreOrder: true);
     }
 
+    [Fact]
+    public void ForInstances_Many_SpreadsThemOverZonesAndDeasUntilAllIsFull()
+    {
+        DeaCandidate[] deas = [Dea("a1") with { Zone = "a" }, Dea("a2") with { Zone = "a" }, Dea("b1") with { Zone = "b" }];
+        var demand = new Demand(deas[0].Memory / 2, 1, deas[0].Stacks[0]);
+
+        var placed = Placement.ForInstances(deas, "app", demand, 10, new Random(1));
+
+        placed.Take(2).Select(id => id[0]).ShouldBe(['a', 'b'], ignoreOrder: true);
+        placed.Take(4).Count(id => id == "b1").ShouldBe(2);
+        placed.CountBy(id => id).ToDictionary().ShouldBe(new Dictionary<string, int> { ["a1"] = 2, ["a2"] = 2, ["b1"] = 2 }, ignoreOrder: true);
+    }
+
     private static IEnumerable<string> Chosen(DeaCandidate[] deas) =>
-        Enumerable.Range(0, 200).Select(seed => Placement.ForInstance(deas, "app", Small, new Random(seed))!.Id).Distinct();
+        Enumerable.Range(0, 200).Select(seed => Placement.ForInstances(deas, "app", Small, 1, new Random(seed)).Single()).Distinct();
 
     private static DeaCandidate Dea(string id, string zone = "z1", long memory = 1024, long disk = 4096, int count = 0, string stack = "bookworm") =>
         new(id, zone, [stack], memory, disk, count == 0 ? new Dictionary<string, int>() : new() { ["app"] = count });
