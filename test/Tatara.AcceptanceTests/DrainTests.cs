@@ -41,6 +41,7 @@ public sealed class DrainTests
         (exitCode, output) = await platform.RunAsync("drain", "dea-1");
         (exitCode, output.Contains("dea-1 is the only DEA", StringComparison.Ordinal)).ShouldBe((1, true), output);
         using var dea = platform.StartDea(0);
+        (await dea.StandardOutput.ReadLineAsync()).ShouldStartWith("dea-0 runs");
         (await cf.RunAsync("scale", "rude", "-i", $"{Instances * 2}")).Succeeded();
         await Eventually.BecomesAsync("instances on both DEAs again", TimeSpan.FromSeconds(60), () => AddressesAsync(http, platform), addresses => addresses.Count == 2);
     }
