@@ -11,6 +11,7 @@ public sealed class SubjectsTests
     [InlineData(Subjects.DeaLocate, "dea.locate")]
     [InlineData(Subjects.DeaStart, "dea.start")]
     [InlineData(Subjects.DeaShutdown, "dea.shutdown")]
+    [InlineData(Subjects.DeaSilent, "tatara.dea.silent")]
     [InlineData(Subjects.DeaStop, "dea.stop")]
     [InlineData(Subjects.DeaUpdate, "dea.update")]
     [InlineData(Subjects.DeaFindDroplet, "dea.find.droplet")]

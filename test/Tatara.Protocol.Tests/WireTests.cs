@@ -37,6 +37,7 @@ public sealed class WireTests
         },
         { typeof(DeaAdvertisement), """{"id":"dea-1","stacks":["bookworm"],"available_memory":1024,"available_disk":2048}""" },
         { typeof(DeaHello), """{"id":"dea-1","ip":"10.0.0.1","version":"0.1.0"}""" },
+        { typeof(DeaSilent), """{"id":"dea-1"}""" },
         { typeof(DeaHello), """{"id":"dea-1","ip":"10.0.0.1","version":"0.1.0","app_id_to_count":{"a1":2}}""" },
         { typeof(DeaStatus), """{"id":"dea-1","ip":"10.0.0.1","version":"0.1.0","max_memory":4096,"reserved_memory":512,"used_memory":100}""" },
         {
