@@ -115,10 +115,11 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
         }
     }
 
-    private List<DeaCandidate> Fresh(Dictionary<string, Known> pool)
+    private IEnumerable<DeaCandidate> Fresh(Dictionary<string, Known> pool)
     {
         var oldest = time.GetUtcNow() - Freshness;
-        return pool.Values.Where(k => k.At >= oldest && !k.IsDistrusted).Select(k => k.Dea).ToList();
+        foreach (var known in pool.Values)
+            if (known.At >= oldest && !known.IsDistrusted) yield return known.Dea;
     }
 
     private static void Subtract(Dictionary<string, Known> pool, string id, Demand demand, IReadOnlyDictionary<string, int>? instances)
