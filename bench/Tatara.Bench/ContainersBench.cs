@@ -93,7 +93,8 @@ internal static class ContainersBench
         return samples[ApiRequests * 99 / 100];
     }
 
-    private static int Containers(Platform platform) => Processes(platform).Count(p => p.Program == "conmon");
+    /// <summary>Those of which anything is left: a container's own directory goes last, after its processes, disk and network.</summary>
+    private static int Containers(Platform platform) => Directory.GetDirectories(Path.Combine(platform.Data, "dea-0", "containers", "containers")).Length;
 
     /// <summary>The apps' own processes: those below a container's init, which belongs to the container.</summary>
     private static double AppMegabytes(Platform platform)
