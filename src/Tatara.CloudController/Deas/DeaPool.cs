@@ -46,9 +46,6 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
         }
     }
 
-    /// <summary>Chooses a DEA for one instance and counts it there; null when none has room.</summary>
-    public string? PlaceInstance(string processGuid, Demand demand) => PlaceInstances(processGuid, demand, 1) is [var id] ? id : null;
-
     /// <summary>Chooses DEAs for instances and counts them there; fewer than wanted when there is no more room.</summary>
     public IReadOnlyList<string> PlaceInstances(string processGuid, Demand demand, int count)
     {

@@ -39,7 +39,7 @@ internal sealed partial class PortPool
         _next = history is not null && IsOurs(history.Next) ? history.Next : options.FirstPort;
     }
 
-    /// <summary>Takes a port, or null when all are in use or resting.</summary>
+    /// <summary>Takes a port, or null when all are in use or resting. Not saved: the instance's own record names it before anybody is told.</summary>
     public int? Take()
     {
         lock (_lock)
@@ -48,7 +48,6 @@ internal sealed partial class PortPool
             if (Find() is not { } found) return null;
             _used.Add(found);
             _next = found == _range.Last ? _range.First : found + 1;
-            Save();
             return found;
         }
     }
