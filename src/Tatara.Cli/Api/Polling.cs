@@ -1,10 +1,10 @@
 namespace Tatara.Cli.Api;
 
-/// <summary>Asks again and again: often at first, because most things are soon done, then once a second.</summary>
+/// <summary>Asks again and again: often at first, because most things are soon done, then four times a second: a longer pause is time that people wait for nothing.</summary>
 internal static class Polling
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(250);
     private const double Growth = 1.2;
 
     /// <returns>False when the limit passed before it was done.</returns>

@@ -24,11 +24,13 @@ internal sealed partial class PackageUploadJob(
         if (package is { State: PackageStates.ProcessingUpload })
         {
             var entries = await AssembleAsync(package, upload, cancellationToken);
-            if (await IsGoneAsync(cancellationToken)) blobs.Delete(BlobKeys.Package(package.Guid));
+            var isGone = await IsGoneAsync(cancellationToken);
+            // Whoever waits for the package need not wait for what later pushes gain by it.
+            news.Tell(package.Guid);
+            if (isGone) blobs.Delete(BlobKeys.Package(package.Guid));
             else await RememberAsync(package.Guid, entries, cancellationToken);
         }
         if (upload.Bits is not null) blobs.Delete(upload.Bits.Key);
-        news.Tell(upload.PackageGuid);
     }
 
     /// <summary>What the package consists of; nothing when it failed.</summary>
