@@ -14,6 +14,7 @@ using Tatara.CloudController.Logs;
 using Tatara.CloudController.Roles;
 using Tatara.Database;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
 
 namespace Tatara.CloudController;
@@ -49,8 +50,8 @@ public static class CloudControllerHost
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
             kestrel.Limits.MaxRequestBufferSize = 2 * MaxRequestLineBytes;
+            PeerNetwork.Listen(kestrel, options.Peers, options.BindAddress, options.Port);
         });
-        builder.WebHost.UseUrls($"http://{options.BindAddress}:{options.Port}");
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(4));
         AddFoundation(builder.Services, options);

@@ -1,5 +1,6 @@
 using Tatara.Database;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
 
 namespace Tatara.CloudController;
@@ -39,6 +40,9 @@ public sealed record CloudControllerOptions
 
     /// <summary>How DEAs reach this API without the router; null means http://BindAddress:Port.</summary>
     public Uri? InternalUrl { get; init; }
+
+    /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
+    public PeerNetwork? Peers { get; init; }
 
     /// <summary>Port of the router's HTTPS as users see it; null or 443 leaves it out of URLs.</summary>
     public int? ExternalHttpsPort { get; init; }

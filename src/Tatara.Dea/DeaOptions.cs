@@ -1,6 +1,7 @@
 using Tatara.Dea.Droplets;
 using Tatara.Dea.Staging;
 using Tatara.MessageBus;
+using Tatara.Peers;
 
 namespace Tatara.Dea;
 
@@ -18,6 +19,9 @@ public sealed record DeaOptions
 
     /// <summary>The address under which the router reaches this DEA's instances; the same as the container runtime's.</summary>
     public required string HostAddress { get; init; }
+
+    /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
+    public PeerNetwork? Peers { get; init; }
 
     /// <summary>Root filesystems that apps can ask for. The first is used for apps that name none.</summary>
     public required IReadOnlyList<StackOptions> Stacks { get; init; }

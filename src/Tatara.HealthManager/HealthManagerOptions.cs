@@ -1,4 +1,5 @@
 using Tatara.MessageBus;
+using Tatara.Peers;
 
 namespace Tatara.HealthManager;
 
@@ -10,6 +11,9 @@ public sealed record HealthManagerOptions
 
     /// <summary>Where Cloud Controller serves GET /bulk/apps.</summary>
     public required Uri CloudControllerUrl { get; init; }
+
+    /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
+    public PeerNetwork? Peers { get; init; }
 
     /// <summary>User name for /bulk/apps.</summary>
     public string BulkUser { get; init; } = "bulk_api";

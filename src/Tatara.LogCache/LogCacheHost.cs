@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +9,7 @@ using Tatara.LogCache.Reading;
 using Tatara.LogCache.Registration;
 using Tatara.LogCache.Store;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
 
 namespace Tatara.LogCache;
@@ -35,7 +35,7 @@ public static class LogCacheHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port);
+            PeerNetwork.Listen(kestrel, options.Peers, options.BindAddress, options.Port);
         });
         AddServices(builder.Services, options, time);
         var app = builder.Build();
@@ -54,8 +54,7 @@ public static class LogCacheHost
         services.AddSingleton(provider => new NatsConnection(
             options.Bus with { Json = ProtocolJson.Default.Options, Name = "log-cache", SubscriptionCapacity = MaxWaitingBatches },
             provider.GetService<ILogger<NatsConnection>>()));
-        // No proxy: these are components of the same platform.
-        services.AddSingleton(_ => new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        services.AddSingleton(_ => new HttpClient(PeerNetwork.CreateHandler(options.Peers))
         {
             Timeout = AccessTimeout,
             MaxResponseContentBufferSize = 1024 * 1024,

@@ -1,5 +1,6 @@
 using System.Net;
 using Tatara.MessageBus;
+using Tatara.Peers;
 
 namespace Tatara.LogCache;
 
@@ -26,6 +27,9 @@ public sealed record LogCacheOptions
 
     /// <summary>Port to listen on; 0 means any free one.</summary>
     public int Port { get; init; }
+
+    /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
+    public PeerNetwork? Peers { get; init; }
 
     /// <summary>Lines kept of one app; Cloud Foundry's default.</summary>
     public int MaxEnvelopesPerSource { get; init; } = 100_000;

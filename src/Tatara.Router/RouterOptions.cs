@@ -1,5 +1,6 @@
 using System.Net;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Router.Acme;
 using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy;
@@ -120,6 +121,12 @@ public sealed record RouterOptions
 
     /// <summary>TCP routes; null: this router serves none.</summary>
     public TcpRouting? Tcp { get; init; }
+
+    /// <summary>How endpoints that register a TLS port are asked; null: by their plain port.</summary>
+    public PeerNetwork? Peers { get; init; }
+
+    /// <summary>Hosts of the platform itself, each with the name that a certificate must have to serve it. Whoever may register routes cannot take these. Needs <see cref="Peers"/>.</summary>
+    public IReadOnlyDictionary<string, string> OwnHosts { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Threads that serve requests; null for one a processor.</summary>
     internal int? Loops { get; init; }

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.Database;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
 using Tatara.Uaa.Clients;
 using Tatara.Uaa.Data;
@@ -48,7 +48,7 @@ public static class UaaHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-            kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port);
+            PeerNetwork.Listen(kestrel, options.Peers, options.BindAddress, options.Port);
         });
         AddServices(builder.Services, options, time);
         var app = builder.Build();

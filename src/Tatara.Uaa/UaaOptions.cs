@@ -1,5 +1,6 @@
 using Tatara.Database;
 using Tatara.MessageBus;
+using Tatara.Peers;
 
 namespace Tatara.Uaa;
 
@@ -23,6 +24,9 @@ public sealed record UaaOptions
 
     /// <summary>Port to listen on; 0 means any free one.</summary>
     public int Port { get; init; }
+
+    /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
+    public PeerNetwork? Peers { get; init; }
 
     /// <summary>Port on which users reach the routers over HTTPS. Null or 443: URLs carry no port.</summary>
     public int? ExternalHttpsPort { get; init; }

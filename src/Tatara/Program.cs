@@ -8,6 +8,7 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     QuickstartCommand.Create(),
     UpCommand.Create(),
     RunCommand.Create(),
+    ClusterCommand.Create(),
     DrainCommand.Create(),
     CertificateCommand.Create(),
     SetupCommand.Create(),

@@ -44,7 +44,7 @@ internal static class DestroyCommand
         for (var index = 0; index < PlatformOptions.MaxDeas; index++)
         {
             if (!Directory.Exists(options.DeaDirectory(PlatformOptions.DeaName(index)))) continue;
-            var containers = ContainerRuntime.Create(RoleHosts.Containers(options, index), loggers);
+            var containers = ContainerRuntime.Create(RoleHosts.Containers(options, new OneMachine(options, Secrets.LoadOrCreate(options.SecretsFile)).Dea(index)), loggers);
             await containers.InitializeAsync(cancellationToken);
             await containers.RemoveAllAsync(cancellationToken);
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Tatara.Configuration;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
 using Tatara.Up;
 
@@ -61,7 +62,7 @@ internal static class DrainCommand
 
     private static async Task<NatsConnection> ConnectAsync(PlatformOptions options, CancellationToken cancellationToken)
     {
-        var bus = new NatsConnection(new RoleHosts(options, Secrets.LoadOrCreate(options.SecretsFile), _ => { }).Bus("drain"));
+        var bus = new NatsConnection(new OneMachine(options, Secrets.LoadOrCreate(options.SecretsFile)).Bus(PeerRole.Operator, "drain"));
         try
         {
             await bus.ConnectAsync(cancellationToken).WaitAsync(BusPatience, cancellationToken);

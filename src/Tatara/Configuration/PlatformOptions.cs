@@ -96,10 +96,12 @@ internal sealed record PlatformOptions
     public int ExternalHttpsPort => Router.ExternalHttpsPort ?? HttpsPort;
 
     public int BusPort => PortsFrom + 22;
+    public int BusRoutePort => PortsFrom + 23;
     public int CloudControllerPort => PortsFrom + 1;
     public int UaaPort => PortsFrom + 2;
     public int LogCachePort => PortsFrom + 3;
     public int RouterStatusPort => PortsFrom + 4;
+    public int AuthorityPort => PortsFrom + 5;
 
     /// <summary>Certificates that operators gave.</summary>
     public string CertificateDirectory => Path.Combine(TlsDirectory, "certificates");

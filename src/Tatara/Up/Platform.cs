@@ -1,3 +1,4 @@
+using System.Net;
 using Tatara.Backup;
 using Tatara.Bus;
 using Tatara.Configuration;
@@ -45,10 +46,11 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
         await new TrustLayer(options.TrustLayer, PlatformOptions.UserIdBase).EnsureAsync(
             new Dictionary<string, string> { [$"tatara-{options.Domain}.crt"] = authority.AuthorityFile }, cancellationToken);
 
-        _bus = new NatsServerProcess(Path.Combine(options.Data, "bus"), options.BusPort, Secrets.BusPassword, _loggers.CreateLogger<NatsServerProcess>());
+        _bus = new NatsServerProcess(
+            Path.Combine(options.Data, "bus"), new IPEndPoint(IPAddress.Loopback, options.BusPort), () => BusConfiguration.OfMachine(options.BusPort, Secrets.BusPassword), _loggers.CreateLogger<NatsServerProcess>());
         await _bus.StartAsync(cancellationToken);
 
-        var roles = new RoleHosts(options, Secrets, logging);
+        var roles = new RoleHosts(options, Secrets, new OneMachine(options, Secrets), logging);
         Func<IHost>[] builders = [() => _router = roles.Router(), roles.Uaa, roles.CloudController, roles.LogCache, roles.HealthManager];
         if (options.Deas == 1) builders = [.. builders, () => roles.Dea(0)];
         else _deas = DeaProcesses.Start(options, _loggers.CreateLogger<DeaProcesses>());
@@ -56,10 +58,10 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
 
         if (options.WriteHosts)
         {
-            _names = new HostsKeeper(options, roles, Secrets, _loggers.CreateLogger<HostsKeeper>());
+            _names = new HostsKeeper(options, new OneMachine(options, Secrets), Secrets, _loggers.CreateLogger<HostsKeeper>());
             await _names.StartAsync(cancellationToken);
         }
-        await Readiness.WaitAsync(options, roles, cancellationToken);
+        await Readiness.WaitAsync(options, new OneMachine(options, Secrets), cancellationToken);
         _ = Task.Run(RemoveUnusedLayers, CancellationToken.None);
     }
 
