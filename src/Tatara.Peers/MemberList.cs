@@ -23,6 +23,9 @@ public sealed record MemberList(IReadOnlyList<Member> Members)
     /// <summary>Whether it is one now, in that role.</summary>
     public bool Has(PeerName name) => _names.Contains(name);
 
+    /// <summary>Where the hosts of a role are.</summary>
+    public IEnumerable<string> AddressesOf(string role) => Present.Where(m => m.Roles.Contains(role)).Select(m => m.Address);
+
     /// <summary>Reads the file.</summary>
     public static MemberList Read(string file) => Parse(File.ReadAllText(file));
 

@@ -11,8 +11,8 @@ namespace Tatara.Peers;
 /// How a part reaches the others over the network: by mutual TLS, a role's name leading to whichever of its hosts answers.
 /// Parts that share a machine have none: nothing leaves the loopback interface.
 /// </summary>
-/// <param name="addresses">Where the parts of each role are, by the name that they share.</param>
-public sealed class PeerNetwork(PeerTls tls, IReadOnlyDictionary<string, IReadOnlyList<DnsEndPoint>> addresses)
+/// <param name="portOf">Where the parts of a role listen, on whichever host.</param>
+public sealed class PeerNetwork(PeerTls tls, Func<string, int> portOf)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PooledConnectionLifetime = TimeSpan.FromMinutes(2);
@@ -43,7 +43,10 @@ public sealed class PeerNetwork(PeerTls tls, IReadOnlyDictionary<string, IReadOn
 
     private async ValueTask<Stream> DialAsync(DnsEndPoint asked, CancellationToken cancellationToken)
     {
-        if (!addresses.TryGetValue(asked.Host, out var hosts)) return await ConnectAsync(asked, cancellationToken);
+        if (!asked.Host.EndsWith(PeerName.Suffix, StringComparison.Ordinal)) return await ConnectAsync(asked, cancellationToken);
+        var role = asked.Host[..^PeerName.Suffix.Length];
+        var hosts = tls.Members.AddressesOf(role).ToList();
+        if (hosts.Count == 0) throw new IOException($"No host of this platform has the role {role}.");
         int first;
         lock (_lastGood) first = _lastGood.GetValueOrDefault(asked.Host);
         for (var i = 0; ; i++)
@@ -51,7 +54,7 @@ public sealed class PeerNetwork(PeerTls tls, IReadOnlyDictionary<string, IReadOn
             var number = (first + i) % hosts.Count;
             try
             {
-                var stream = await ConnectAsync(hosts[number], cancellationToken);
+                var stream = await ConnectAsync(new DnsEndPoint(hosts[number], portOf(role)), cancellationToken);
                 lock (_lastGood) _lastGood[asked.Host] = number;
                 return stream;
             }

@@ -33,23 +33,34 @@ public sealed class PeerTls(PeerFiles files)
     };
 
     /// <summary>To be dialled with: who shows no certificate of a member is turned away.</summary>
-    public SslServerAuthenticationOptions Server() => new()
+    /// <param name="orNone">Unless no certificate is shown at all.</param>
+    public SslServerAuthenticationOptions Server(bool orNone = false) => new()
     {
         ServerCertificate = _own.Value,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         ClientCertificateRequired = true,
-        RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is X509Certificate2 shown && IsMember(shown, ClientAuthentication),
+        RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            certificate is null ? orNone : certificate is X509Certificate2 shown && IsMember(shown, ClientAuthentication),
     };
 
-    private bool IsMember(X509Certificate2 certificate, string purpose)
+    /// <summary>Who belongs to the platform.</summary>
+    public MemberList Members => _members.Value;
+
+    /// <summary>Whether a server's certificate is of this authority.</summary>
+    public static bool IsServerOf(X509Certificate2 authority, X509Certificate2 server) => IsVouchedFor(server, authority, ServerAuthentication);
+
+    private static bool IsVouchedFor(X509Certificate2 certificate, X509Certificate2 authority, string purpose)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.CustomTrustStore.Add(_authority.Value);
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(purpose));
-        return chain.Build(certificate) && PeerName.Of(certificate) is { } name && _members.Value.Has(name);
+        return chain.Build(certificate);
     }
+
+    private bool IsMember(X509Certificate2 certificate, string purpose) =>
+        IsVouchedFor(certificate, _authority.Value, purpose) && PeerName.Of(certificate) is { } name && _members.Value.Has(name);
 
     private static X509Certificate2 Load(string certificate, string key) => X509Certificate2.CreateFromPemFile(certificate, key);
 }

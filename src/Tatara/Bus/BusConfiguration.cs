@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Tatara.Hosts;
 using Tatara.Peers;
@@ -32,7 +33,9 @@ internal static class BusConfiguration
         var files = host.Identity.FilesOf(PeerRole.Bus);
         var tls = $$"""cert_file: "{{files.Certificate}}", key_file: "{{files.Key}}", ca_file: "{{files.Authority}}", timeout: 5""";
         var text = new StringBuilder();
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(files.Certificate);
         text.AppendLine($$"""
+            # certificate {{certificate.SerialNumber}}: another one is another configuration, which the server has to read
             listen: "{{host.Address}}:{{host.Platform.BusPort}}"
             server_name: "{{host.Name}}"
             max_payload: {{MaxPayloadBytes}}

@@ -44,8 +44,11 @@ internal sealed class ClusterAuthority(string directory, TimeProvider time)
         AtomicFile.Write(CertificateFile, signed.ExportCertificatePem() + "\n", secret: false);
     }
 
+    /// <summary>A certificate for each role of a member, by role.</summary>
+    public IReadOnlyDictionary<string, string> IssueAll(PublicKey key, Member member) => member.Roles.ToDictionary(role => role, role => Issue(key, member, role));
+
     /// <summary>A certificate for one role of a member. Of the request nothing is taken but the key: who signs decides on the names.</summary>
-    public string Issue(PublicKey key, Member member, string role)
+    private string Issue(PublicKey key, Member member, string role)
     {
         using var authority = Load();
         var name = new PeerName(member.Name, role);

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Tatara.Configuration;
 using Tatara.Hosts;
 using Tatara.Peers;
@@ -26,28 +23,21 @@ internal sealed class Founding(PlatformOptions options, string name, string addr
         var dea = Directory.Exists(options.DeaDirectory(PlatformOptions.DeaName(0))) ? PlatformOptions.DeaName(0) : null;
         var self = await new MemberStore(identity.MembersFile).AddAsync(name, address, [.. PeerRole.All, PeerRole.Operator], dea, cancellationToken); // 2.
 
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256); // 3.
-        AtomicFile.Write(identity.KeyFile, key.ExportPkcs8PrivateKeyPem() + "\n", secret: true);
-        foreach (var role in self.Roles) AtomicFile.Write(identity.CertificateFile(role), authority.Issue(new PublicKey(key), self, role), secret: false);
+        using var key = HostKey.Create(); // 3.
+        identity.Write(key.Pem, authority.IssueAll(key.Public, self));
 
         _ = Secrets.LoadOrCreate(options.SecretsFile); // 4.
         new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System).Ensure();
 
-        HostFile.Write(file, ConfigurationText(self, file)); // 5.
+        HostFile.Write(file, ConfigurationText(self)); // 5.
     }
 
-    private string ConfigurationText(Member self, string file) => HostFileText.Of(new JoinAnswer
+    private string ConfigurationText(Member self) => HostFileText.Of(new JoinAnswer
     {
         Member = self,
         Domain = options.Domain,
-        Authority = At(options.AuthorityPort),
-        Bus = [At(options.BusPort)],
-        CloudControllers = [At(options.CloudControllerPort)],
-        Uaas = [At(options.UaaPort)],
         TcpPorts = options.TcpPorts.ToString(),
         ExternalHttpsPort = options.ExternalHttpsPort,
         PortsFrom = options.PortsFrom,
     }, options);
-
-    private string At(int port) => string.Create(CultureInfo.InvariantCulture, $"{address}:{port}");
 }

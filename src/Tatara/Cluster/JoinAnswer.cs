@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tatara.Configuration;
 using Tatara.Peers;
@@ -11,15 +10,11 @@ namespace Tatara.Cluster;
 /// <param name="Request">PEM: a certificate request. Only its key is taken, after its signature has proved that the host has it.</param>
 internal sealed record JoinRequest(string Secret, string Name, string Request);
 
-/// <summary>What a host is told when it joins: who it is now, and where the others are.</summary>
+/// <summary>What a host is told when it joins: who it is now, who the others are, and what its roles have to know.</summary>
 internal sealed record JoinAnswer
 {
     public required Member Member { get; init; }
     public required string Domain { get; init; }
-    public required string Authority { get; init; }
-    public required IReadOnlyList<string> Bus { get; init; }
-    public required IReadOnlyList<string> CloudControllers { get; init; }
-    public required IReadOnlyList<string> Uaas { get; init; }
     public required string TcpPorts { get; init; }
     public required int ExternalHttpsPort { get; init; }
     public required int PortsFrom { get; init; }
@@ -39,7 +34,10 @@ internal sealed record JoinAnswer
     public string? Database { get; init; }
 }
 
-/// <summary>A host's next certificates.</summary>
+/// <summary>A host asks for its next certificates, for a new key.</summary>
+internal sealed record RenewRequest(string Request);
+
+/// <summary>By role.</summary>
 internal sealed record RenewAnswer(IReadOnlyDictionary<string, string> Certificates);
 
 /// <summary>Why somebody was turned away, and what to do about it.</summary>
@@ -48,6 +46,7 @@ internal sealed record Refusal(string Problem, string Advice);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(JoinAnswer))]
+[JsonSerializable(typeof(RenewRequest))]
 [JsonSerializable(typeof(RenewAnswer))]
 [JsonSerializable(typeof(Refusal))]
 internal sealed partial class JoinJson : JsonSerializerContext;

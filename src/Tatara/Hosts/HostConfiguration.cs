@@ -1,4 +1,3 @@
-using System.Net;
 using Tatara.Configuration;
 using Tatara.Peers;
 
@@ -20,15 +19,6 @@ internal sealed record HostConfiguration
     /// <summary>Where the other hosts reach it, and where its roles listen.</summary>
     public required string Address { get; init; }
 
-    /// <summary>Where hosts join, and renew their certificates.</summary>
-    public required DnsEndPoint Authority { get; init; }
-
-    public required IReadOnlyList<DnsEndPoint> Bus { get; init; }
-
-    public required IReadOnlyList<DnsEndPoint> CloudControllers { get; init; }
-
-    public required IReadOnlyList<DnsEndPoint> Uaas { get; init; }
-
     /// <summary>The addresses of its containers.</summary>
     public required ContainerNetwork ContainerNetwork { get; init; }
 
@@ -39,6 +29,17 @@ internal sealed record HostConfiguration
     public required PlatformOptions Platform { get; init; }
 
     public HostIdentity Identity => new(Path.Combine(Platform.Data, "cluster"));
+
+    /// <summary>Where a role listens, on every host of the platform.</summary>
+    public int PortOf(string role) => role switch
+    {
+        PeerRole.Bus => Platform.BusPort,
+        PeerRole.CloudController => Platform.CloudControllerPort,
+        PeerRole.Uaa => Platform.UaaPort,
+        PeerRole.LogCache => Platform.LogCachePort,
+        PeerRole.Authority => Platform.AuthorityPort,
+        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "Nobody asks for this role by its address."),
+    };
 
     public static string UsualDeaId(string host) => $"{PeerRole.Dea}-{host}";
 }

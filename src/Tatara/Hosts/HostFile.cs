@@ -46,10 +46,6 @@ internal static class HostFile
             Roles = ReadRoles(root),
             Name = name,
             Address = address,
-            Authority = EndPoint(root, "authority", root.Required("authority", "Write HOST:PORT of the host that vouches for the others.")),
-            Bus = EndPoints(root, "bus"),
-            CloudControllers = EndPoints(root, "cloud-controllers"),
-            Uaas = EndPoints(root, "uaas"),
             ContainerNetwork = subnet is null ? ContainerNetwork.Number(0) : ContainerNetwork.Parse(subnet)
                 ?? throw dea.Wrong("network", $"'{subnet}' is not a network for containers", "Write one like 10.253.16.0/20, which no other host of the platform has."),
             DeaId = dea.Text("id") ?? HostConfiguration.UsualDeaId(name),
@@ -134,19 +130,6 @@ internal static class HostFile
         : PortRanges.TryParse(text, out var ports) ? ports : throw root.Wrong("tcp-ports", $"'{text}' are no ports", "Write ranges from 1024 to 65535, like 1024-1123,2000.");
 
     private static TimeSpan? Seconds(YamlSection section, string key) => section.Number(key, 0, MaxDrainSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-
-    private static DnsEndPoint[] EndPoints(YamlSection section, string key)
-    {
-        var list = section.List(key);
-        if (list.Count == 0) throw section.Missing(key, "List HOST:PORT of each, like [10.0.0.1:24001].");
-        return [.. list.Select(text => EndPoint(section, key, text))];
-    }
-
-    private static DnsEndPoint EndPoint(YamlSection section, string key, string text) =>
-        text.Split(':') is [{ Length: > 0 } host, var port] && Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4
-        && int.TryParse(port, System.Globalization.NumberStyles.None, null, out var number) && number is > 0 and <= 65535
-            ? new DnsEndPoint(host, number)
-            : throw section.Wrong(key, $"'{text}' is not the address of a host's port", "Write HOST:PORT, like 10.0.0.1:24001.");
 
     private static PlatformOptions Validated(string file, PlatformOptions options)
     {

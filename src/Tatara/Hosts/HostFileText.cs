@@ -22,10 +22,6 @@ internal static class HostFileText
             """);
         if (options.Zone is { } zone) text.AppendLine($"  zone: {zone}");
         text.AppendLine($"""
-            authority: {answer.Authority}
-            bus: [{string.Join(", ", answer.Bus)}]
-            cloud-controllers: [{string.Join(", ", answer.CloudControllers)}]
-            uaas: [{string.Join(", ", answer.Uaas)}]
             data: {Quoted(options.Data)}
             stacks: {Quoted(options.Stacks)}
             buildpacks: {Quoted(options.Buildpacks)}

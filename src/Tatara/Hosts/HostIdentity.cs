@@ -1,3 +1,4 @@
+using Tatara.Configuration;
 using Tatara.Peers;
 
 namespace Tatara.Hosts;
@@ -12,6 +13,13 @@ internal sealed record HostIdentity(string Directory)
     public string MembersFile => Path.Combine(Directory, "members.json");
 
     public string CertificateFile(string role) => Path.Combine(Directory, role + ".crt");
+
+    /// <summary>Takes a key and the certificates for it into use, one file after the other: who reads in between keeps what it had.</summary>
+    public void Write(string keyPem, IReadOnlyDictionary<string, string> certificates)
+    {
+        AtomicFile.Write(KeyFile, keyPem, secret: true);
+        foreach (var (role, certificate) in certificates) AtomicFile.Write(CertificateFile(role), certificate, secret: false);
+    }
 
     public PeerFiles FilesOf(string role) => new(AuthorityFile, CertificateFile(role), KeyFile, MembersFile);
 }

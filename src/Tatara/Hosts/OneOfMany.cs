@@ -1,4 +1,3 @@
-using System.Net;
 using Tatara.Bus;
 using Tatara.MessageBus;
 using Tatara.Peers;
@@ -10,14 +9,8 @@ namespace Tatara.Hosts;
 /// <summary>One host of many: what goes to others goes over mutual TLS, and each role has a certificate of its own.</summary>
 internal sealed class OneOfMany(HostConfiguration host) : Surroundings
 {
-    private readonly Dictionary<string, PeerNetwork> _peers = host.Roles.ToDictionary(role => role, role => new PeerNetwork(
-        new PeerTls(host.Identity.FilesOf(role)),
-        new Dictionary<string, IReadOnlyList<DnsEndPoint>>
-        {
-            [PeerName.OfRole(PeerRole.CloudController)] = host.CloudControllers,
-            [PeerName.OfRole(PeerRole.Uaa)] = host.Uaas,
-            [PeerName.OfRole(PeerRole.Authority)] = [host.Authority],
-        }));
+    private readonly Dictionary<string, PeerNetwork> _peers =
+        host.Roles.ToDictionary(role => role, role => new PeerNetwork(new PeerTls(host.Identity.FilesOf(role)), host.PortOf));
 
     public override string Address => host.Address;
 
@@ -31,7 +24,7 @@ internal sealed class OneOfMany(HostConfiguration host) : Surroundings
 
     public override NatsOptions Bus(string role, string client) => new()
     {
-        Servers = [.. host.Bus.Select(server => $"{server.Host}:{server.Port}")],
+        Servers = [.. _peers[role].Tls.Members.AddressesOf(PeerRole.Bus).Select(server => $"{server}:{host.PortOf(PeerRole.Bus)}")],
         Tls = () => _peers[role].Tls.Client(PeerName.OfRole(PeerRole.Bus)),
         InboxPrefix = BusPermissions.Inbox(new PeerName(host.Name, role)),
         Name = client,

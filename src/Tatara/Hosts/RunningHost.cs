@@ -33,6 +33,7 @@ internal sealed class RunningHost(HostConfiguration host, IReadOnlyList<string> 
         }
         var builders = new Dictionary<string, Func<IHost>> // 3.
         {
+            [PeerRole.Authority] = () => AuthorityHost.Build(host, logging),
             [PeerRole.Uaa] = hosts.Uaa,
             [PeerRole.CloudController] = hosts.CloudController,
             [PeerRole.LogCache] = hosts.LogCache,
@@ -40,7 +41,8 @@ internal sealed class RunningHost(HostConfiguration host, IReadOnlyList<string> 
             [PeerRole.Router] = () => _router = hosts.Router(),
             [PeerRole.Dea] = () => EndingWithIt(hosts.Dea()),
         };
-        await Task.WhenAll(roles.Where(builders.ContainsKey).Select(role => Task.Run(() => StartAsync(builders[role], cancellationToken), cancellationToken)));
+        var starts = roles.Where(builders.ContainsKey).Select(role => builders[role]).Append(Membership);
+        await Task.WhenAll(starts.Select(build => Task.Run(() => StartAsync(build, cancellationToken), cancellationToken)));
     }
 
     /// <summary>First the router, with a patience of its own: requests under way need the others. Last the bus.</summary>
@@ -54,6 +56,14 @@ internal sealed class RunningHost(HostConfiguration host, IReadOnlyList<string> 
         foreach (var taken in _locks) taken.Dispose();
         _loggers.Dispose();
         _ended.Dispose();
+    }
+
+    private IHost Membership()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        logging(builder.Logging);
+        builder.Services.AddHostedService(services => new Membership(host, roles[0], services.GetRequiredService<ILogger<Membership>>()));
+        return builder.Build();
     }
 
     private void Take(string role)
