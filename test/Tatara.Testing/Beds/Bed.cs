@@ -21,7 +21,8 @@ public sealed class Bed : IAsyncDisposable
     private Bed(int number, BedPlan plan, string directory, Action<string> say)
     {
         (_network, _directory, _say) = (new BedNetwork(number), directory, say);
-        Domain = $"bed{number}.localhost";
+        // Names below .localhost are this machine to some programs, whatever its hosts file says.
+        Domain = $"bed{number}.test";
         _hosts = plan.Hosts.ToDictionary(host => host.Name, host => new BedHost(host, _network, Path.Combine(directory, host.Name)), StringComparer.Ordinal);
         Founder = _hosts[plan.Hosts[0].Name];
     }
@@ -106,22 +107,23 @@ public sealed class Bed : IAsyncDisposable
         foreach (var router in With("router"))
         {
             using var client = Platform.At(Domain, Founder.Data, router.Address, HttpPort, HttpsPort).CreateClient();
-            foreach (var name in (string[])["api", "login", "log-cache"])
-                for (var waited = Stopwatch.StartNew(); !await OkAsync(client, name); await Task.Delay(100))
-                    if (waited.Elapsed > AnswerPatience) throw new InvalidOperationException($"{name}.{Domain} does not answer through {router.Name}.");
+            foreach (var url in (string[])[$"https://api.{Domain}/", $"https://login.{Domain}/login", $"https://log-cache.{Domain}/api/v1/info"])
+                for (var waited = Stopwatch.StartNew(); await TryAsync(client, url) is { } problem; await Task.Delay(100))
+                    if (waited.Elapsed > AnswerPatience) throw new InvalidOperationException($"{url} through {router.Name}: {problem}");
         }
     }
 
-    private async Task<bool> OkAsync(HttpClient client, string name)
+    /// <returns>What is wrong; null when it answers.</returns>
+    private static async Task<string?> TryAsync(HttpClient client, string url)
     {
         try
         {
-            using var response = await client.GetAsync(new Uri($"https://{name}.{Domain}/{(name == "log-cache" ? "api/v1/info" : "")}"));
-            return response.IsSuccessStatusCode;
+            using var response = await client.GetAsync(new Uri(url));
+            return response.IsSuccessStatusCode ? null : $"{(int)response.StatusCode}";
         }
-        catch (HttpRequestException)
+        catch (HttpRequestException e)
         {
-            return false;
+            return e.Message;
         }
     }
 
