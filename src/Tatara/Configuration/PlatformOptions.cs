@@ -113,6 +113,9 @@ internal sealed record PlatformOptions
     /// <summary>A layer for all containers: the authorities they trust.</summary>
     public string TrustLayer => Path.Combine(Data, "trust");
 
+    /// <summary>What makes this a host of many; not there on one machine.</summary>
+    public string ClusterDirectory => Path.Combine(Data, "cluster");
+
     public string SecretsFile => Path.Combine(Data, "secrets.json");
     public string StackDirectory => Path.Combine(Stacks, "bookworm");
     public string ToolchainDirectory => StackDirectory + "-toolchain";

@@ -68,7 +68,7 @@ internal sealed class RunningHost(HostConfiguration host, IReadOnlyList<string> 
 
     private void Take(string role)
     {
-        var file = Path.Combine(host.Platform.Data, "cluster", role + ".lock");
+        var file = host.Identity.LockFile(role);
         var taken = PlatformLock.TryTake(file) ?? throw new SetupException(
             $"The role {role} runs on {host.Platform.Data} already{(PlatformLock.Holder(file) is { } pid ? $", as process {pid}" : "")}.", "A host runs each role once; stop that process first.");
         taken.WriteHolder();
