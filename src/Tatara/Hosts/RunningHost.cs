@@ -24,6 +24,7 @@ internal sealed class RunningHost(HostConfiguration host, IReadOnlyList<string> 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var role in roles) Take(role); // 1.
+        PortCheck.EnsureFree(host, roles);
         var secrets = Secrets.LoadOrCreate(host.Platform.SecretsFile);
         var hosts = new RoleHosts(host.Platform, secrets, new OneOfMany(host), logging);
         if (roles.Contains(PeerRole.Bus)) // 2.

@@ -1,6 +1,8 @@
+using Tatara.Cluster;
 using Tatara.Commands;
 using Tatara.Configuration;
 using Tatara.Hosts;
+using Tatara.Peers;
 
 namespace Tatara.Tests.Hosts;
 
@@ -20,7 +22,7 @@ public sealed class HostFileTests
         var host = HostFile.Parse("tatara.yml", ConfigCommand.Sample());
 
         host.Name.ShouldBe("host-1");
-        host.Roles.ShouldBe(Peers.PeerRole.All);
+        host.Roles.ShouldBe(PeerRole.All);
         host.Platform.Router.DrainTimeout.ShouldBe(TimeSpan.FromSeconds(60));
         host.ContainerNetwork.ShouldBe(ContainerNetwork.Number(0));
     }
@@ -84,6 +86,32 @@ public sealed class HostFileTests
     public void Parse_AWrongIdentity_IsRefused(string right, string wrong, string problem)
     {
         Should.Throw<SetupException>(() => HostFile.Parse("tatara.yml", Least.Replace(right, wrong, StringComparison.Ordinal))).Problem.ShouldContain(problem);
+    }
+
+    [Fact]
+    public void Of_EverythingThatUpCanBeTold_IsReadBackAsItWas()
+    {
+        var options = new PlatformOptions
+        {
+            Data = "/srv/it's", Stacks = "/srv/stacks", Buildpacks = "/srv/buildpacks", Domain = "apps.example.com", Database = "/etc/db", PortsFrom = 25000, JsonLog = true,
+            StagingTimeout = 20, MemoryMb = 512, MemoryOvercommit = 1.5, Zone = "east", WriteHosts = false, Listen = "10.0.0.1", HttpPort = 8080, HttpsPort = 8443,
+            HttpsOnly = ["*.example.com"], AcmeDirectory = new Uri("https://acme.example/dir"), AcmeNames = ["*.example.com"], AcmeContact = "o@example.com", AcmeAuthorities = "/etc/acme.pem",
+            Router = new RouterSettings
+            {
+                ProxyProtocolFrom = ["10.0.0.0/8"], DrainWait = TimeSpan.FromSeconds(3), DrainTimeout = TimeSpan.FromSeconds(40), MaxBodyBytes = 7 << 20, ClientAuthorities = "/etc/ca.pem",
+                RouteServiceAuthorities = "/etc/rs.pem", RequiresClientCertificate = true, ForwardedClientCert = Router.Tls.ForwardedClientCertMode.Forward, ExternalHttpsPort = 443,
+            },
+        };
+        var text = HostFileText.Of(new JoinAnswer
+        {
+            Member = new Member("host-1", "10.0.0.1", PeerRole.All, ContainerNetwork.Number(3).Subnet, "dea-0"),
+            Domain = options.Domain, TcpPorts = options.TcpPorts.ToString(), ExternalHttpsPort = 443, PortsFrom = options.PortsFrom,
+        }, options);
+
+        var read = HostFile.Parse("tatara.yml", text);
+
+        (read.DeaId, read.ContainerNetwork).ShouldBe(("dea-0", ContainerNetwork.Number(3)));
+        System.Text.Json.JsonSerializer.Serialize(read.Platform).ShouldBe(System.Text.Json.JsonSerializer.Serialize(options));
     }
 
     [Fact]
