@@ -1,4 +1,3 @@
-using System.Net;
 using Tatara.Testing;
 
 namespace Tatara.AcceptanceTests;

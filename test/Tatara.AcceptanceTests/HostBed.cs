@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using Tatara.Testing;
 
 namespace Tatara.AcceptanceTests;
 

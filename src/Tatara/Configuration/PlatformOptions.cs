@@ -101,7 +101,7 @@ internal sealed record PlatformOptions
     public int UaaPort => PortsFrom + 2;
     public int LogCachePort => PortsFrom + 3;
     public int RouterStatusPort => PortsFrom + 4;
-    public int AuthorityPort => PortsFrom + 5;
+    public int AuthorityPort => PortsFrom + 21;
 
     /// <summary>Certificates that operators gave.</summary>
     public string CertificateDirectory => Path.Combine(TlsDirectory, "certificates");

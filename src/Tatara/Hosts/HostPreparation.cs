@@ -6,7 +6,6 @@ using Tatara.Configuration;
 using Tatara.Peers;
 using Tatara.Setup;
 using Tatara.Tls;
-using Tatara.Up;
 
 namespace Tatara.Hosts;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -41,10 +42,10 @@ public sealed class PeerNetworkTests : IAsyncLifetime
     [Fact]
     public async Task Get_WithoutACertificate_IsRefused()
     {
+        using var authority = _cluster.Authority.Load();
         using var client = new HttpClient(new SocketsHttpHandler
         {
-            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-            PooledConnectionLifetime = TimeSpan.Zero,
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => PeerTls.IsServerOf(authority, (X509Certificate2)certificate!) },
         });
 
         var failure = await Should.ThrowAsync<HttpRequestException>(client.GetAsync(new Uri($"https://127.0.0.1:{_port}/")));

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tatara.Bus;
 using Tatara.Cluster;
 using Tatara.Configuration;
 using Tatara.Hosts;
