@@ -60,6 +60,7 @@ public static class CloudControllerHost
         replace(builder.Services);
 
         var app = builder.Build();
+        PeerNetwork.RequireMembers(app, options.Peers);
         app.UseMiddleware<ErrorWriter>();
         app.UseRouting();
         app.UseMiddleware<Authentication>();

@@ -39,6 +39,7 @@ public static class LogCacheHost
         });
         AddServices(builder.Services, options, time);
         var app = builder.Build();
+        PeerNetwork.RequireMembers(app, options.Peers);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseRouting();
         ReadEndpoints.Map(app);

@@ -1,7 +1,8 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -40,6 +41,18 @@ public sealed class PeerNetwork(PeerTls tls, Func<string, int> portOf)
         {
             if (network is not null) listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(network.Tls.Server()) });
         });
+
+    /// <summary>A connection may outlive the membership of whom it is with: each request is looked at.</summary>
+    public static void RequireMembers(IApplicationBuilder app, PeerNetwork? network)
+    {
+        if (network is null) return;
+        app.Use((context, next) =>
+        {
+            if (network.Tls.IsStillMember(context.Connection.ClientCertificate)) return next(context);
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        });
+    }
 
     private async ValueTask<Stream> DialAsync(DnsEndPoint asked, CancellationToken cancellationToken)
     {

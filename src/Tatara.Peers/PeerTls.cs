@@ -43,6 +43,9 @@ public sealed class PeerTls(PeerFiles files)
             certificate is null ? orNone : certificate is X509Certificate2 shown && IsMember(shown, ClientAuthentication),
     };
 
+    /// <summary>Whether who showed this certificate when a connection began still belongs to the platform.</summary>
+    public bool IsStillMember(X509Certificate2? shown) => shown is not null && PeerName.Of(shown) is { } name && Members.Has(name);
+
     /// <summary>Who belongs to the platform.</summary>
     public MemberList Members => _members.Value;
 

@@ -52,6 +52,7 @@ public static class UaaHost
         });
         AddServices(builder.Services, options, time);
         var app = builder.Build();
+        PeerNetwork.RequireMembers(app, options.Peers);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseRouting();
         Map(app);

@@ -14,7 +14,7 @@ internal sealed partial class PlatformBackup(PlatformOptions options)
     private const int FileExists = 17;
 
     /// <summary>Made anew when they are missing; of a size that nobody wants in a backup.</summary>
-    private static readonly string[] s_saved = ["secrets.json", "tls", "uaa/signing-keys"];
+    private static readonly string[] s_saved = ["secrets.json", "tls", "cluster", "uaa/signing-keys"];
 
     /// <summary>
     /// 1. blobs that are there before, 2. the databases, each as it is at one moment, 3. blobs that came meanwhile: so every blob that a

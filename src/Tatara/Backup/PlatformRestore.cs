@@ -27,7 +27,7 @@ internal sealed class PlatformRestore(PlatformOptions options)
 
     private void RequireEmpty()
     {
-        foreach (var name in (string[])["secrets.json", "cloud-controller", "uaa", "tls"])
+        foreach (var name in (string[])["secrets.json", "cloud-controller", "uaa", "tls", "cluster"])
             if (Path.Exists(Path.Combine(options.Data, name)))
                 throw new SetupException($"{options.Data} is not empty: there is {name} already.", "Nothing was changed. Name an empty folder by --data, or remove what is there: ./tatara destroy");
     }

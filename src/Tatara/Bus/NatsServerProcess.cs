@@ -13,6 +13,9 @@ namespace Tatara.Bus;
 /// <param name="address">Where it listens, as the configuration says.</param>
 internal sealed partial class NatsServerProcess(string directory, IPEndPoint address, Func<string> configuration, ILogger<NatsServerProcess> logger) : IAsyncDisposable
 {
+    /// <summary>What a server with TLS says of somebody who only looks whether it is there, as this does.</summary>
+    private const string AnsweredProbe = "TLS handshake error: EOF";
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RestartWait = TimeSpan.FromMilliseconds(500);
 
@@ -81,7 +84,7 @@ internal sealed partial class NatsServerProcess(string directory, IPEndPoint add
         }
         _process.ErrorDataReceived += (_, line) =>
         {
-            if (line.Data is { } text && (text.Contains("[ERR]", StringComparison.Ordinal) || text.Contains("[FTL]", StringComparison.Ordinal)))
+            if (line.Data is { } text && !text.EndsWith(AnsweredProbe, StringComparison.Ordinal) && (text.Contains("[ERR]", StringComparison.Ordinal) || text.Contains("[FTL]", StringComparison.Ordinal)))
                 logger.LogWarning("nats-server: {Line}", text);
         };
         _process.BeginErrorReadLine();

@@ -20,7 +20,9 @@ internal sealed class Admission(HostConfiguration founder, ClusterAuthority auth
         {
             var name = grant.Name ?? request.Name; // 3.
             if (!HostFile.IsHostName(name)) throw new SetupException($"'{name}' cannot name a host.", "Choose 1 to 40 lower case letters, digits and dashes: tatara join TOKEN --name NAME");
-            var member = await members.AddAsync(name, grant.Address ?? from, grant.Roles, null, cancellationToken);
+            var address = grant.Address ?? from;
+            if (!HostFile.IsAddress(address)) throw new SetupException($"Other hosts cannot reach this one at {address}, where it asks from.", "Make a token for the address that they can: tatara token create --address ADDRESS …");
+            var member = await members.AddAsync(name, address, grant.Roles, null, cancellationToken);
             return Answer(member, key); // 4.
         }
         catch (SetupException)

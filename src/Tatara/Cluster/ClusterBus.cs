@@ -1,6 +1,5 @@
 using System.Net;
 using Tatara.Bus;
-using Tatara.Configuration;
 using Tatara.Hosts;
 using Tatara.Peers;
 

@@ -11,7 +11,7 @@ internal sealed class Founding(PlatformOptions options, string name, string addr
     /// <summary>1. the authority, 2. this host as its first member, 3. its certificates, 4. secrets and what users meet, 5. its configuration file.</summary>
     public async Task RunAsync(string file, CancellationToken cancellationToken)
     {
-        var identity = new HostIdentity(Path.Combine(options.Data, "cluster"));
+        var identity = new HostIdentity(options.ClusterDirectory);
         var authority = new ClusterAuthority(identity.Directory, TimeProvider.System);
         if (authority.Exists) throw new SetupException($"{options.Data} belongs to a platform of many hosts already.", $"Start it: tatara run --config {file}");
         if (File.Exists(file)) throw new SetupException($"{file} is there already.", "Name another one by --config, or remove it.");

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -18,7 +17,7 @@ internal sealed class Joining(PlatformOptions options, string name)
     /// <exception cref="SetupException">This host is not let in; says why.</exception>
     public async Task<Member> RunAsync(JoinToken token, string file, CancellationToken cancellationToken)
     {
-        var identity = new HostIdentity(Path.Combine(options.Data, "cluster"));
+        var identity = new HostIdentity(options.ClusterDirectory);
         if (File.Exists(identity.KeyFile)) throw new SetupException($"{options.Data} belongs to a host that joined already.", $"Start it: tatara run --config {file}. To let it join anew, remove {identity.Directory} first.");
         if (File.Exists(options.SecretsFile)) throw new SetupException($"{options.Data} holds a platform of its own.", "Name another folder by --data, or remove that platform first: tatara destroy");
         if (File.Exists(file)) throw new SetupException($"{file} is there already.", "Name another one by --config, or remove it.");

@@ -101,7 +101,7 @@ internal sealed record PlatformOptions
     public int UaaPort => PortsFrom + 2;
     public int LogCachePort => PortsFrom + 3;
     public int RouterStatusPort => PortsFrom + 4;
-    public int AuthorityPort => PortsFrom + 5;
+    public int AuthorityPort => PortsFrom + 21;
 
     /// <summary>Certificates that operators gave.</summary>
     public string CertificateDirectory => Path.Combine(TlsDirectory, "certificates");
@@ -112,6 +112,9 @@ internal sealed record PlatformOptions
     public string TlsDirectory => Path.Combine(Data, "tls");
     /// <summary>A layer for all containers: the authorities they trust.</summary>
     public string TrustLayer => Path.Combine(Data, "trust");
+
+    /// <summary>What makes this a host of many; not there on one machine.</summary>
+    public string ClusterDirectory => Path.Combine(Data, "cluster");
 
     public string SecretsFile => Path.Combine(Data, "secrets.json");
     public string StackDirectory => Path.Combine(Stacks, "bookworm");

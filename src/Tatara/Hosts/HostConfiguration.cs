@@ -28,7 +28,7 @@ internal sealed record HostConfiguration
     /// <summary>What a machine's roles are told anyway.</summary>
     public required PlatformOptions Platform { get; init; }
 
-    public HostIdentity Identity => new(Path.Combine(Platform.Data, "cluster"));
+    public HostIdentity Identity => new(Platform.ClusterDirectory);
 
     /// <summary>Where a role listens, on every host of the platform.</summary>
     public int PortOf(string role) => role switch

@@ -1,5 +1,6 @@
 using Tatara.Configuration;
 using Tatara.Peers;
+using Tatara.Up;
 
 namespace Tatara.Hosts;
 
@@ -13,6 +14,12 @@ internal sealed record HostIdentity(string Directory)
     public string MembersFile => Path.Combine(Directory, "members.json");
 
     public string CertificateFile(string role) => Path.Combine(Directory, role + ".crt");
+
+    /// <summary>Held by whoever runs the role.</summary>
+    public string LockFile(string role) => Path.Combine(Directory, role + ".lock");
+
+    /// <summary>Roles that some process runs now.</summary>
+    public IEnumerable<string> RunningRoles => PeerRole.All.Where(role => File.Exists(LockFile(role)) && PlatformLock.IsTaken(LockFile(role)));
 
     /// <summary>Takes a key and the certificates for it into use, one file after the other: who reads in between keeps what it had.</summary>
     public void Write(string keyPem, IReadOnlyDictionary<string, string> certificates)

@@ -1,10 +1,11 @@
 using System.Globalization;
+using Tatara.Backup;
 using Tatara.Buildpacks;
+using Tatara.Cluster;
 using Tatara.Configuration;
 using Tatara.Peers;
 using Tatara.Setup;
 using Tatara.Tls;
-using Tatara.Up;
 
 namespace Tatara.Hosts;
 
@@ -18,6 +19,7 @@ internal static class HostPreparation
         foreach (var role in roles)
             if (!File.Exists(host.Identity.CertificateFile(role)))
                 throw new SetupException($"This host has no certificate for the role {role}.", $"Let it join with that role (tatara token create --role {role}), or take the role out of {host.File}.");
+        if (Admission.NeedsDatabase(roles)) ComponentDatabases.RequireChosen(options);
         var progress = new Progress(Console.Out, !Console.IsOutputRedirected);
         if (roles.Contains(PeerRole.CloudController)) await PackageBuildpacksAsync(options, progress, cancellationToken);
         var authority = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);

@@ -24,6 +24,7 @@ internal sealed class RunningHost(HostConfiguration host, IReadOnlyList<string> 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var role in roles) Take(role); // 1.
+        PortCheck.EnsureFree(host, roles);
         var secrets = Secrets.LoadOrCreate(host.Platform.SecretsFile);
         var hosts = new RoleHosts(host.Platform, secrets, new OneOfMany(host), logging);
         if (roles.Contains(PeerRole.Bus)) // 2.
@@ -68,7 +69,7 @@ internal sealed class RunningHost(HostConfiguration host, IReadOnlyList<string> 
 
     private void Take(string role)
     {
-        var file = Path.Combine(host.Platform.Data, "cluster", role + ".lock");
+        var file = host.Identity.LockFile(role);
         var taken = PlatformLock.TryTake(file) ?? throw new SetupException(
             $"The role {role} runs on {host.Platform.Data} already{(PlatformLock.Holder(file) is { } pid ? $", as process {pid}" : "")}.", "A host runs each role once; stop that process first.");
         taken.WriteHolder();

@@ -2,6 +2,7 @@ using System.Net;
 using Tatara.Backup;
 using Tatara.Bus;
 using Tatara.Configuration;
+using Tatara.Hosts;
 using Tatara.Names;
 using Tatara.Tls;
 
@@ -29,7 +30,7 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
     public static bool IsRunning(PlatformOptions options)
     {
         using var taken = PlatformLock.TryTake(LockFile(options));
-        return taken is null;
+        return taken is null || new HostIdentity(options.ClusterDirectory).RunningRoles.Any();
     }
 
     /// <summary>1. take the folder, 2. the bus, 3. all roles at once, 4. names, 5. wait until the API answers through the router.</summary>
@@ -37,6 +38,8 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
     {
         _lock = PlatformLock.TryTake(LockFile(options))
             ?? throw new SetupException($"A Tatara runs on {options.Data} already.", "Use that one, or stop it first; --data and --ports-from start another beside it.");
+        if (Directory.Exists(options.ClusterDirectory))
+            throw new SetupException($"{options.Data} belongs to a host of many.", "Start it with its configuration: tatara run --config FILE");
         if (!Directory.Exists(options.StackDirectory))
             throw new SetupException($"There is no stack at {options.StackDirectory}.", "Run `./tatara quickstart` once: it makes it.");
         PortCheck.EnsureFree(options);
