@@ -13,3 +13,6 @@ internal sealed class BlobChecksumException(string expected, string actual)
 
 /// <summary>The disk is full, or nearly so.</summary>
 internal sealed class BlobstoreFullException(string message, Exception? inner = null) : BlobException(message, inner);
+
+/// <summary>The store does not answer, or refuses this platform: for the operator to mend, or gone the next minute.</summary>
+internal sealed class BlobstoreUnavailableException(string message, Exception? inner = null) : BlobException(message, inner);

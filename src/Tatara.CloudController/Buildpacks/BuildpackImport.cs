@@ -43,13 +43,13 @@ internal sealed partial class BuildpackImport(
             var info = await blobs.PutAsync(upload, content, BuildpackBits.MaxBytes, cancellationToken: cancellationToken);
             try
             {
-                bits.Adopt(buildpack, upload, filename, info.Sha256);
+                await bits.AdoptAsync(buildpack, upload, filename, info.Sha256, cancellationToken);
             }
             catch (ApiException e)
             {
                 // A broken zip must not keep the whole platform from starting.
                 Log.Broken(logger, file.FullName, e.Message);
-                blobs.Delete(upload);
+                await blobs.DeleteAsync(upload, cancellationToken);
                 db.ChangeTracker.Clear();
                 return position - 1;
             }
