@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tatara.CloudController.Blobs;
 using Tatara.Commands;
 using Tatara.Configuration;
 using Tatara.Database.Migrations;
@@ -15,6 +16,7 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
     BackupCommands.CreateMoveDatabase(),
+    MoveBlobstoreCommand.Create(),
     DestroyCommand.Create(),
 };
 try
@@ -37,6 +39,11 @@ catch (OtherSchemaException e)
 {
     await Console.Error.WriteLineAsync($"tatara: {e.Message}");
     await Console.Error.WriteLineAsync($"        {e.Advice}");
+    return 1;
+}
+catch (BlobException e)
+{
+    await Console.Error.WriteLineAsync($"tatara: {e.Message}");
     return 1;
 }
 catch (OperationCanceledException)

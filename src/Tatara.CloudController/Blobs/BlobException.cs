@@ -1,7 +1,7 @@
 namespace Tatara.CloudController.Blobs;
 
-/// <summary>A blob could not be stored.</summary>
-internal class BlobException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>A blob could not be stored or read.</summary>
+public class BlobException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The content is larger than allowed.</summary>
 internal sealed class BlobTooLargeException(long maxBytes)

@@ -30,6 +30,9 @@ internal sealed record PlatformOptions
     /// <summary>File that says which PostgreSQL keeps the rows of Cloud Controller and UAA; null: SQLite in the data folder.</summary>
     public string? Database { get; init; }
 
+    /// <summary>File that says which S3 bucket keeps the blobs; null: a folder in the data folder.</summary>
+    public string? Blobstore { get; init; }
+
     /// <summary>Root filesystems, a folder each; several platforms on one machine may share them.</summary>
     public string Stacks { get; init; } = "/var/lib/tatara/stacks";
 

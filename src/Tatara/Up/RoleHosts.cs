@@ -101,6 +101,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "cloud-controller"),
         Database = Database,
+        Blobstore = options.Blobstore is null ? null : BlobstoreFile.Read(options.Blobstore),
         Port = options.CloudControllerPort,
         UaaUrl = UaaUrl,
         BlobSigningKey = secrets.BlobSigningKey,

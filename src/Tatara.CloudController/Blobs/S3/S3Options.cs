@@ -35,8 +35,11 @@ public sealed record S3Options
     /// <summary>How long the store may stay silent: then it counts as away.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Which blobs these are, however the store is reached.</summary>
+    public string Place => $"s3://{Bucket}/{Prefix}";
+
     /// <summary>What people are told.</summary>
-    public string Name => $"s3://{Bucket}/{Prefix} at {Endpoint.GetLeftPart(UriPartial.Authority)}";
+    public string Name => $"{Place} at {Endpoint.GetLeftPart(UriPartial.Authority)}";
 
     /// <summary>The name: nobody shall read the secret in a log.</summary>
     public override string ToString() => Name;

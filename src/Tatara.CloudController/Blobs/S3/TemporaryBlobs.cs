@@ -1,7 +1,7 @@
 namespace Tatara.CloudController.Blobs.S3;
 
 /// <summary>Copies of blobs on this machine's disk, for those who read in any order. A copy has no name, so none outlives its reader.</summary>
-internal sealed class TemporaryBlobs
+internal sealed class TemporaryBlobs(string folder)
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -10,14 +10,6 @@ internal sealed class TemporaryBlobs
 
     /// <summary>ENOSPC and EDQUOT.</summary>
     private const int NoSpace = 28, OverQuota = 122;
-
-    private readonly string _folder;
-
-    public TemporaryBlobs(string folder)
-    {
-        _folder = folder;
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
 
     public async Task<Stream?> FetchAsync(Func<Task<BlobContent?>> open, CancellationToken cancellationToken)
     {
@@ -55,7 +47,8 @@ internal sealed class TemporaryBlobs
 
     private FileStream Create()
     {
-        var path = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
         var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes, FileOptions.Asynchronous);
         File.Delete(path);
         return file;
