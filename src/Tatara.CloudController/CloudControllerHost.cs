@@ -12,9 +12,11 @@ using Tatara.CloudController.Events;
 using Tatara.CloudController.Hosting;
 using Tatara.CloudController.Logs;
 using Tatara.CloudController.Roles;
+using Tatara.CloudController.Status;
 using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Protocol;
+using Tatara.Status;
 
 namespace Tatara.CloudController;
 
@@ -59,6 +61,7 @@ public static class CloudControllerHost
         replace(builder.Services);
 
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<RequestMetrics>().CountAsync);
         app.UseMiddleware<ErrorWriter>();
         app.UseRouting();
         app.UseMiddleware<Authentication>();
@@ -78,6 +81,7 @@ public static class CloudControllerHost
         services.AddScoped<Access>().AddScoped<EventRecorder>().AddSingleton<ApiLog>();
         services.AddHostedService<ComponentRegistrar>();
         services.AddHostedService<Retention>();
+        services.AddSingleton<RequestMetrics>().AddStatus<CloudControllerStatus>(ComponentTypes.CloudController, options.Status with { Name = options.Status.Name ?? options.Name });
     }
 
     /// <summary>Hosted services start in the order in which they are added: all that follow find the database ready, and know its time.</summary>

@@ -2,6 +2,7 @@ using Tatara.CloudController.Blobs.S3;
 using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Protocol;
+using Tatara.Status;
 
 namespace Tatara.CloudController;
 
@@ -43,6 +44,9 @@ public sealed record CloudControllerOptions
 
     /// <summary>How DEAs reach this API without the router; null means http://BindAddress:Port.</summary>
     public Uri? InternalUrl { get; init; }
+
+    /// <summary>Where it shows how it is.</summary>
+    public StatusOptions Status { get; init; } = new();
 
     /// <summary>Port of the router's HTTPS as users see it; null or 443 leaves it out of URLs.</summary>
     public int? ExternalHttpsPort { get; init; }
@@ -93,6 +97,7 @@ public sealed record CloudControllerOptions
         Require(Uri.CheckHostName(Domain) == UriHostNameType.Dns, $"'{Domain}' is not a domain.");
         Require(DataDirectory.Length > 0, "The data directory is missing.");
         Blobstore?.Validate();
+        Status.Validate();
         Require(UaaUrl.IsAbsoluteUri, "The URL of UAA must be absolute.");
         Require(InternalUrl is null || InternalUrl.IsAbsoluteUri, "The internal URL must be absolute.");
         Require(BlobSigningKey.Length >= 32, "The blob signing key needs 32 characters or more.");

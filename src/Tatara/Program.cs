@@ -9,6 +9,7 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     QuickstartCommand.Create(),
     UpCommand.Create(),
     RunCommand.Create(),
+    StatusCommand.Create(),
     DrainCommand.Create(),
     CertificateCommand.Create(),
     SetupCommand.Create(),

@@ -103,6 +103,13 @@ internal sealed record PlatformOptions
     public int UaaPort => PortsFrom + 2;
     public int LogCachePort => PortsFrom + 3;
     public int RouterStatusPort => PortsFrom + 4;
+    public int CloudControllerStatusPort => PortsFrom + 5;
+    public int UaaStatusPort => PortsFrom + 6;
+    public int LogCacheStatusPort => PortsFrom + 7;
+    public int HealthManagerStatusPort => PortsFrom + 8;
+
+    /// <summary>Behind all others: there may be several DEAs.</summary>
+    public int DeaStatusPort(int index) => PortsFrom + 30 + index;
 
     /// <summary>Certificates that operators gave.</summary>
     public string CertificateDirectory => Path.Combine(TlsDirectory, "certificates");

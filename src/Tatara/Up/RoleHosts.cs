@@ -13,6 +13,7 @@ using Tatara.Router.Acme;
 using Tatara.Router.RouteServices;
 using Tatara.Router.Tcp;
 using Tatara.Router.Tls;
+using Tatara.Status;
 using Tatara.Tls;
 using Tatara.Uaa;
 
@@ -112,6 +113,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         RouterGroups = [new RouterGroup(PlatformOptions.RouterGroupGuid, PlatformOptions.RouterGroup, options.TcpPorts)],
         StagingTimeout = TimeSpan.FromMinutes(options.StagingTimeout),
         ReservedDiskMb = DiskReserveMb,
+        Status = Status(options.CloudControllerStatusPort),
         StackAliases = new Dictionary<string, string> { ["cflinuxfs4"] = "bookworm", ["cflinuxfs3"] = "bookworm" },
     }, logging);
 
@@ -124,6 +126,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         Port = options.UaaPort,
         ExternalHttpsPort = options.ExternalHttpsPort,
         AdminPassword = secrets.AdminPassword,
+        Status = Status(options.UaaStatusPort),
     }, logging);
 
     public IHost LogCache() => LogCacheHost.Build(new LogCacheOptions
@@ -134,6 +137,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         Port = options.LogCachePort,
         UaaUrl = UaaUrl,
         CloudControllerUrl = CloudControllerUrl,
+        Status = Status(options.LogCacheStatusPort),
     }, logging);
 
     public IHost HealthManager() => HealthManagerHost.Build(new HealthManagerOptions
@@ -142,7 +146,10 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         CloudControllerUrl = CloudControllerUrl,
         BulkUser = BulkUser,
         BulkPassword = secrets.BulkPassword,
+        Status = Status(options.HealthManagerStatusPort),
     }, logging);
+
+    private StatusOptions Status(int port) => new() { Port = port, Password = secrets.BulkPassword, Zone = options.Zone };
 
     private long DiskReserveMb =>
         Math.Clamp((long)(new DriveInfo(options.Data).TotalSize / Megabyte * DiskReserveShare), LeastDiskReserveMb, MostDiskReserveMb);
@@ -178,6 +185,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             MemoryOvercommit = options.MemoryOvercommit,
             HeartbeatInterval = HeartbeatInterval,
             Zone = options.Zone ?? $"zone-{index}",
+            Status = Status(options.DeaStatusPort(index)),
         }, containers, logging);
     }
 }
