@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tatara.MessageBus;
 using Tatara.Protocol;
@@ -85,7 +86,7 @@ public sealed class Member
     public async Task WriteVarzAsync(Stream target, CancellationToken cancellationToken)
     {
         var (page, load) = (await CollectAsync(cancellationToken), _load.Read());
-        await using var json = new Utf8JsonWriter(target);
+        await using var json = new Utf8JsonWriter(target, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteString("type", _type);
         json.WriteNumber("index", Index);
@@ -107,7 +108,7 @@ public sealed class Member
     {
         var load = _load.Read();
         return new ComponentAnnouncement(
-            _type, Index, $"{Index}-{_uuid}", Host, Start, Uptime, Name, _options.Zone, Version, load.Percent, load.MemoryBytes,
+            _type, Index, $"{Index}-{_uuid}", Start, Uptime, Host, Name, _options.Zone, Version, load.Percent, load.MemoryBytes,
             await FindProblemAsync(cancellationToken), _role.Neighbours is { Count: > 0 } neighbours ? neighbours : null);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class HealthManagerStatus(HealthMonitor monitor) : IRoleStatus
     public Task<string?> FindProblemAsync(CancellationToken cancellationToken) => Task.FromResult(monitor switch
     {
         { SinceAnalysis: var since } when since > Overdue => "there was no analysis for a while",
-        { IsActive: true, KnowsDesired: false } => "it does not know what should run: Cloud Controller is away",
+        { IsActive: true, KnowsDesired: false } => "it does not know yet, or not any more, what should run",
         _ => null,
     });
 
