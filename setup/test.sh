@@ -3,10 +3,21 @@
 # Those that keep rows run once more, on a PostgreSQL of their own.
 ON_POSTGRESQL=(Tatara.CloudController.Tests Tatara.Uaa.Tests)
 
+# The S3 server of the tests, from npm. Where there is no npm, Debian's does.
+install_s3_server() {
+  local from=$TATARA_ROOT/test/Tatara.Testing/S3/package.json to=$BUILD/s3rver
+  if cmp -s "$from" "$to/package.json" && [[ -d $to/node_modules/s3rver ]]; then return; fi
+  command -v npm >/dev/null || install_packages nodejs npm
+  say "  The S3 server of the tests ..."
+  rm -rf "$to" && mkdir -p "$to" && cp "$from" "$to"
+  npm install --prefix "$to" --no-audit --no-fund --no-package-lock --silent || tatara_fail "npm could not install s3rver." "Its words are above."
+}
+
 run_tests() {
   local only=${1:-} project run log passed=0 failed=0 skipped=0 status=0 line
   prepare_machine
   install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble postgresql
+  install_s3_server
   build_platform
   "$BUILD/tatara/tatara" setup
   say "  Building the tests ..."

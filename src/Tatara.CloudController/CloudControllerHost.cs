@@ -12,10 +12,12 @@ using Tatara.CloudController.Events;
 using Tatara.CloudController.Hosting;
 using Tatara.CloudController.Logs;
 using Tatara.CloudController.Roles;
+using Tatara.CloudController.Status;
 using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Peers;
 using Tatara.Protocol;
+using Tatara.Status;
 
 namespace Tatara.CloudController;
 
@@ -61,6 +63,7 @@ public static class CloudControllerHost
 
         var app = builder.Build();
         PeerNetwork.RequireMembers(app, options.Peers);
+        app.Use(app.Services.GetRequiredService<RequestMetrics>().CountAsync);
         app.UseMiddleware<ErrorWriter>();
         app.UseRouting();
         app.UseMiddleware<Authentication>();
@@ -80,6 +83,7 @@ public static class CloudControllerHost
         services.AddScoped<Access>().AddScoped<EventRecorder>().AddSingleton<ApiLog>();
         services.AddHostedService<ComponentRegistrar>();
         services.AddHostedService<Retention>();
+        services.AddSingleton<RequestMetrics>().AddStatus<CloudControllerStatus>(ComponentTypes.CloudController, options.Status with { Name = options.Status.Name ?? options.Name });
     }
 
     /// <summary>Hosted services start in the order in which they are added: all that follow find the database ready, and know its time.</summary>

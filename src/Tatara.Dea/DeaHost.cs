@@ -11,9 +11,11 @@ using Tatara.Dea.Linux;
 using Tatara.Dea.Logs;
 using Tatara.Dea.Networks;
 using Tatara.Dea.Staging;
+using Tatara.Dea.Status;
 using Tatara.MessageBus;
 using Tatara.Peers;
 using Tatara.Protocol;
+using Tatara.Status;
 
 namespace Tatara.Dea;
 
@@ -41,6 +43,8 @@ public static class DeaHost
         services.AddSingleton<FreeDisk>().AddSingleton<DiskKeeper>().AddSingleton<OrphanSweep>();
         services.AddSingleton<BusListener>().AddSingleton<DeaParts>();
         services.AddHostedService<DeaService>();
+        services.AddSingleton<DeaCounters>().AddStatus<DeaRoleStatus>(
+            ComponentTypes.Dea, options.Status with { Name = options.Status.Name ?? options.Id, Zone = options.Status.Zone ?? options.Zone });
         // Instances get their grace when they are to stop with the DEA.
         services.Configure<HostOptions>(o => o.ShutdownTimeout = options.StopInstancesOnShutdown ? options.StopGrace + TimeSpan.FromSeconds(5) : TimeSpan.FromSeconds(5));
         return builder.Build();

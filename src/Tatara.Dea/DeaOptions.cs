@@ -2,6 +2,7 @@ using Tatara.Dea.Droplets;
 using Tatara.Dea.Staging;
 using Tatara.MessageBus;
 using Tatara.Peers;
+using Tatara.Status;
 
 namespace Tatara.Dea;
 
@@ -40,6 +41,9 @@ public sealed record DeaOptions
 
     /// <summary>How much more disk is promised than there is.</summary>
     public double DiskOvercommit { get; init; } = 1;
+
+    /// <summary>Where it shows how it is.</summary>
+    public StatusOptions Status { get; init; } = new();
 
     /// <summary>Instances of an app are spread over zones.</summary>
     public string Zone { get; init; } = "default";

@@ -7,10 +7,12 @@ using Tatara.LogCache.Access;
 using Tatara.LogCache.Ingress;
 using Tatara.LogCache.Reading;
 using Tatara.LogCache.Registration;
+using Tatara.LogCache.Status;
 using Tatara.LogCache.Store;
 using Tatara.MessageBus;
 using Tatara.Peers;
 using Tatara.Protocol;
+using Tatara.Status;
 
 namespace Tatara.LogCache;
 
@@ -68,5 +70,6 @@ public static class LogCacheHost
         services.AddHostedService<StoreKeeper>();
         services.AddHostedService<LogIngress>();
         services.AddHostedService<RouterRegistrar>();
+        services.AddSingleton<IngressCounters>().AddStatus<LogCacheStatus>(ComponentTypes.LogCache, options.Status with { Name = options.Status.Name ?? options.Bus.Name });
     }
 }

@@ -10,6 +10,7 @@ using Tatara.Database;
 using Tatara.MessageBus;
 using Tatara.Peers;
 using Tatara.Protocol;
+using Tatara.Status;
 using Tatara.Uaa.Clients;
 using Tatara.Uaa.Data;
 using Tatara.Uaa.Errors;
@@ -17,6 +18,7 @@ using Tatara.Uaa.Groups;
 using Tatara.Uaa.Login;
 using Tatara.Uaa.OpenId;
 using Tatara.Uaa.Registration;
+using Tatara.Uaa.Status;
 using Tatara.Uaa.Tokens;
 using Tatara.Uaa.Users;
 
@@ -88,6 +90,7 @@ public static class UaaHost
         services.AddSingleton<TokenGranter>();
         services.AddHostedService<FirstUsers>();
         services.AddHostedService<RouterRegistrar>();
+        services.AddSingleton<UaaCounters>().AddStatus<UaaStatus>(ComponentTypes.Uaa, options.Status with { Name = options.Status.Name ?? options.Bus.Name });
     }
 
     private static void Map(WebApplication app)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tatara.CloudController.Blobs;
 using Tatara.Commands;
 using Tatara.Configuration;
 using Tatara.Database.Migrations;
@@ -13,6 +14,7 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     JoinCommand.Create(),
     RemoveCommand.Create(),
     ConfigCommand.Create(),
+    StatusCommand.Create(),
     DrainCommand.Create(),
     CertificateCommand.Create(),
     SetupCommand.Create(),
@@ -20,6 +22,7 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
     BackupCommands.CreateMoveDatabase(),
+    MoveBlobstoreCommand.Create(),
     DestroyCommand.Create(),
 };
 try
@@ -42,6 +45,11 @@ catch (OtherSchemaException e)
 {
     await Console.Error.WriteLineAsync($"tatara: {e.Message}");
     await Console.Error.WriteLineAsync($"        {e.Advice}");
+    return 1;
+}
+catch (BlobException e)
+{
+    await Console.Error.WriteLineAsync($"tatara: {e.Message}");
     return 1;
 }
 catch (OperationCanceledException)

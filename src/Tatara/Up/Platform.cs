@@ -44,6 +44,7 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
             throw new SetupException($"There is no stack at {options.StackDirectory}.", "Run `./tatara quickstart` once: it makes it.");
         PortCheck.EnsureFree(options);
         ComponentDatabases.RequireChosen(options);
+        ChosenBlobstore.RequireChosen(options);
         var authority = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);
         authority.Ensure();
         await new TrustLayer(options.TrustLayer, PlatformOptions.UserIdBase).EnsureAsync(

@@ -11,6 +11,7 @@ using Tatara.Router.Acme;
 using Tatara.Router.RouteServices;
 using Tatara.Router.Tcp;
 using Tatara.Router.Tls;
+using Tatara.Status;
 using Tatara.Tls;
 using Tatara.Uaa;
 
@@ -106,6 +107,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "cloud-controller"),
         Database = Database,
+        Blobstore = options.Blobstore is null ? null : BlobstoreFile.Read(options.Blobstore),
         Port = options.CloudControllerPort,
         UaaUrl = surroundings.UaaUrl,
         BlobSigningKey = secrets.BlobSigningKey,
@@ -116,6 +118,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         RouterGroups = [new RouterGroup(PlatformOptions.RouterGroupGuid, PlatformOptions.RouterGroup, options.TcpPorts)],
         StagingTimeout = TimeSpan.FromMinutes(options.StagingTimeout),
         ReservedDiskMb = DiskReserveMb,
+        Status = Status(options.CloudControllerStatusPort),
         StackAliases = new Dictionary<string, string> { ["cflinuxfs4"] = "bookworm", ["cflinuxfs3"] = "bookworm" },
     }, logging);
 
@@ -130,6 +133,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         Port = options.UaaPort,
         ExternalHttpsPort = options.ExternalHttpsPort,
         AdminPassword = secrets.AdminPassword,
+        Status = Status(options.UaaStatusPort),
     }, logging);
 
     public IHost LogCache() => LogCacheHost.Build(new LogCacheOptions
@@ -142,6 +146,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         Port = options.LogCachePort,
         UaaUrl = surroundings.UaaUrl,
         CloudControllerUrl = surroundings.CloudControllerUrl,
+        Status = Status(options.LogCacheStatusPort),
     }, logging);
 
     public IHost HealthManager() => HealthManagerHost.Build(new HealthManagerOptions
@@ -151,7 +156,10 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         CloudControllerUrl = surroundings.CloudControllerUrl,
         BulkUser = BulkUser,
         BulkPassword = secrets.BulkPassword,
+        Status = Status(options.HealthManagerStatusPort),
     }, logging);
+
+    private StatusOptions Status(int port) => new() { Port = port, Password = secrets.BulkPassword, Zone = options.Zone };
 
     private long DiskReserveMb =>
         Math.Clamp((long)(new DriveInfo(options.Data).TotalSize / Megabyte * DiskReserveShare), LeastDiskReserveMb, MostDiskReserveMb);
@@ -191,6 +199,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
             MemoryOvercommit = options.MemoryOvercommit,
             HeartbeatInterval = HeartbeatInterval,
             Zone = place.Zone,
+            Status = Status(options.DeaStatusPort(index)),
         }, containers, logging);
     }
 }
