@@ -4,11 +4,6 @@ using Tatara.Database;
 
 namespace Tatara.Testing;
 
-/// <summary>Where a server runs that other hosts reach.</summary>
-/// <param name="Enter">Arguments of nsenter that lead there.</param>
-/// <param name="Address">Where it listens.</param>
-public sealed record PostgreSqlPlace(IReadOnlyList<string> Enter, string Address);
-
 /// <summary>A real PostgreSQL of the tests' own in a temporary folder, reached by a socket there, or from other hosts by an address and a password; it ends with the process that started it.</summary>
 public sealed partial class PostgreSqlServer : IAsyncDisposable
 {
@@ -23,10 +18,10 @@ public sealed partial class PostgreSqlServer : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("tatara-postgresql-").FullName;
     private Process? _process;
 
-    private readonly PostgreSqlPlace? _place;
+    private readonly ServerPlace? _place;
     private readonly string _password = Guid.NewGuid().ToString("N");
 
-    private PostgreSqlServer(PostgreSqlPlace? place) => _place = place;
+    private PostgreSqlServer(ServerPlace? place) => _place = place;
 
     /// <summary>One for all tests of a process that leave it running.</summary>
     public static Task<PostgreSqlServer> SharedAsync() => s_shared.Value;
@@ -36,7 +31,7 @@ public sealed partial class PostgreSqlServer : IAsyncDisposable
     public static Task<PostgreSqlServer> StartAsync() => StartAsync(null);
 
     /// <param name="place">Null: nothing is listened on.</param>
-    public static async Task<PostgreSqlServer> StartAsync(PostgreSqlPlace? place)
+    public static async Task<PostgreSqlServer> StartAsync(ServerPlace? place)
     {
         var server = new PostgreSqlServer(place);
         await server.InitializeAsync();

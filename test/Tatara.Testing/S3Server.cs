@@ -11,9 +11,9 @@ public sealed partial class S3Server : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("tatara-s3-").FullName;
     private Process? _process;
 
-    private S3Server()
-    {
-    }
+    private readonly ServerPlace? _place;
+
+    private S3Server(ServerPlace? place) => _place = place;
 
     public string Bucket => "tatara-test";
 
@@ -23,7 +23,7 @@ public sealed partial class S3Server : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    public Uri Endpoint => new($"http://127.0.0.1:{Port}");
+    public Uri Endpoint => new($"http://{Address}:{Port}");
 
     /// <summary>Uploads in parts that were neither finished nor aborted.</summary>
     public IReadOnlyList<string> UnfinishedUploads => Directory.Exists(UploadsFolder) ? Directory.GetDirectories(UploadsFolder) : [];
@@ -37,9 +37,14 @@ public sealed partial class S3Server : IAsyncDisposable
 
     private string UploadsFolder => Path.Combine(_directory, Bucket, "._S3rver_uploads");
 
-    public static async Task<S3Server> StartAsync()
+    private string Address => _place?.Address ?? "127.0.0.1";
+
+    public static Task<S3Server> StartAsync() => StartAsync(null);
+
+    /// <param name="place">Null: this machine's loopback.</param>
+    public static async Task<S3Server> StartAsync(ServerPlace? place)
     {
-        var server = new S3Server();
+        var server = new S3Server(place);
         await server.StartAgainAsync();
         return server;
     }
@@ -51,10 +56,9 @@ public sealed partial class S3Server : IAsyncDisposable
         var modules = Path.Combine(root, "build", "s3rver", "node_modules");
         if (!Directory.Exists(Path.Combine(modules, "s3rver"))) throw new InvalidOperationException("There is no s3rver: ./tatara test installs it.");
         // It names the pages of a list by a cipher that is old.
-        var start = new ProcessStartInfo("node", ["--openssl-legacy-provider", Path.Combine(root, "test", "Tatara.Testing", "S3", "server.cjs"), _directory, $"{Port}", Bucket, AccessKey, SecretKey])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
-        };
+        string[] program = ["node", "--openssl-legacy-provider", Path.Combine(root, "test", "Tatara.Testing", "S3", "server.cjs"), _directory, Address, $"{Port}", Bucket, AccessKey, SecretKey];
+        if (_place is not null) program = ["nsenter", .. _place.Enter, .. program];
+        var start = new ProcessStartInfo(program[0], program[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["NODE_PATH"] = modules;
         _process = Process.Start(start)!;
         var line = await _process.StandardOutput.ReadLineAsync();

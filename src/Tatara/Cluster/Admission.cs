@@ -50,10 +50,13 @@ internal sealed class Admission(HostConfiguration founder, ClusterAuthority auth
             Secrets = Secrets.LoadOrCreate(options.SecretsFile).For(member.Roles),
             UserTls = UserTls(options, member),
             Database = NeedsDatabase(member.Roles) ? File.ReadAllText(options.Database!) : null,
+            Blobstore = NeedsBlobstore(member.Roles) ? File.ReadAllText(options.Blobstore!) : null,
         };
     }
 
     public static bool NeedsDatabase(IReadOnlyCollection<string> roles) => roles.Contains(PeerRole.CloudController) || roles.Contains(PeerRole.Uaa);
+
+    public static bool NeedsBlobstore(IReadOnlyCollection<string> roles) => roles.Contains(PeerRole.CloudController);
 
     private static Dictionary<string, string> UserTls(PlatformOptions options, Member member)
     {

@@ -32,6 +32,9 @@ internal sealed record JoinAnswer
 
     /// <summary>The file that names the database, when its roles need one.</summary>
     public string? Database { get; init; }
+
+    /// <summary>The file that names the bucket, when its roles need one.</summary>
+    public string? Blobstore { get; init; }
 }
 
 /// <summary>A host asks for its next certificates, for a new key.</summary>

@@ -36,7 +36,9 @@ internal sealed class Joining(PlatformOptions options, string name)
             AtomicFile.Write(Path.Combine(options.TlsDirectory, Path.GetFileName(part)), text, secret: part.EndsWith(".key", StringComparison.Ordinal));
         var database = answer.Database is null ? null : Path.Combine(identity.Directory, "database");
         if (database is not null) AtomicFile.Write(database, answer.Database!, secret: true);
-        HostFile.Write(file, HostFileText.Of(answer, options with { Database = database }));
+        var blobstore = answer.Blobstore is null ? null : Path.Combine(identity.Directory, "blobstore");
+        if (blobstore is not null) AtomicFile.Write(blobstore, answer.Blobstore!, secret: true);
+        HostFile.Write(file, HostFileText.Of(answer, options with { Database = database, Blobstore = blobstore }));
         return answer.Member;
     }
 

@@ -27,7 +27,7 @@ internal static class DrainCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             if (result.GetValue(timeout) < 1) throw new SetupException("--timeout must be a second or more.", "");
-            await using var bus = await ConnectAsync(SurroundingsOf(result.GetValue(config), common.Read(result)), cancellationToken);
+            await using var bus = await OperatorBus.ConnectAsync(result.GetValue(config), common.Read(result), "drain", cancellationToken);
             await RunAsync(bus, result.GetRequiredValue(name), result.GetValue(timeout), cancellationToken);
             return 0;
         });
@@ -59,29 +59,6 @@ internal static class DrainCommand
         $"{progress.Dea} drains: {progress.Instances} instance{Plural(progress.Instances)} and {progress.Stagings} staging{Plural(progress.Stagings)} left";
 
     private static string Plural(int count) => count == 1 ? "" : "s";
-
-    private static Surroundings SurroundingsOf(string? config, PlatformOptions options)
-    {
-        if (config is not null) return new OneOfMany(HostFile.Load(Path.GetFullPath(config)));
-        if (!File.Exists(options.SecretsFile)) throw new SetupException($"{options.Data} is not a platform's data folder.", "Name the right one by --data.");
-        return new OneMachine(options, Secrets.LoadOrCreate(options.SecretsFile));
-    }
-
-    private static async Task<NatsConnection> ConnectAsync(Surroundings surroundings, CancellationToken cancellationToken)
-    {
-        var options = surroundings.Bus(PeerRole.Operator, "drain");
-        var bus = new NatsConnection(options);
-        try
-        {
-            await bus.ConnectAsync(cancellationToken).WaitAsync(BusPatience, cancellationToken);
-            return bus;
-        }
-        catch (TimeoutException e)
-        {
-            await bus.DisposeAsync();
-            throw new SetupException($"The platform's bus does not answer at {string.Join(" or ", options.Servers)}.", "Is the platform running? Give the same --data and --ports-from as it has, or its --config.", e);
-        }
-    }
 
     /// <summary>Null: nobody of that name is there any more.</summary>
     private static async Task<DrainProgress?> AskAsync(NatsConnection bus, string name, int timeout, CancellationToken cancellationToken)

@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Tatara.Configuration;
 using Tatara.Members;
 using Tatara.MessageBus;
 using Tatara.Protocol;
-using Tatara.Up;
 
 namespace Tatara.Commands;
 
@@ -14,38 +12,27 @@ internal static class StatusCommand
 {
     private const int Unhealthy = 2;
 
-    private static readonly TimeSpan BusPatience = TimeSpan.FromSeconds(5);
-
     /// <summary>Members ask their databases for no more than two seconds before they answer.</summary>
     private static readonly TimeSpan Census = TimeSpan.FromSeconds(3);
 
     public static Command Create()
     {
         var (common, json) = (new CommonOptions(), new Option<bool>("--json") { Description = "write one JSON object" });
-        var command = new Command("status", "Show every member of the platform: version, load, health. Ends with 0 when all is well.") { json };
+        var config = new Option<string?>("--config") { Description = "the founding host's configuration file, for a platform of many hosts" };
+        var command = new Command("status", "Show every member of the platform: version, load, health. Ends with 0 when all is well.") { json, config };
         common.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            var options = common.Read(result);
-            if (!File.Exists(options.SecretsFile)) throw new SetupException($"{options.Data} is not a platform's data folder.", "Name the right one by --data.");
-            await using var bus = new NatsConnection(new RoleHosts(options, Secrets.LoadOrCreate(options.SecretsFile), _ => { }).Bus("status"));
-            var report = MemberReport.Of(await AskAsync(bus, options, cancellationToken));
+            await using var bus = await OperatorBus.ConnectAsync(result.GetValue(config), common.Read(result), "status", cancellationToken);
+            var report = MemberReport.Of(await AskAsync(bus, cancellationToken));
             Write(report, result.GetValue(json));
             return report.Problems.Count == 0 ? 0 : Unhealthy;
         });
         return command;
     }
 
-    private static async Task<IReadOnlyList<ComponentAnnouncement>> AskAsync(NatsConnection bus, PlatformOptions options, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ComponentAnnouncement>> AskAsync(NatsConnection bus, CancellationToken cancellationToken)
     {
-        try
-        {
-            await bus.ConnectAsync(cancellationToken).WaitAsync(BusPatience, cancellationToken);
-        }
-        catch (TimeoutException e)
-        {
-            throw new SetupException($"The platform's bus does not answer on port {options.BusPort}.", "Is the platform running? Give the same --data and --ports-from as it has.", e);
-        }
         var answers = new List<ComponentAnnouncement>();
         await foreach (var answer in bus.RequestManyAsync<EmptyMessage, ComponentAnnouncement>(Subjects.ComponentDiscover, new EmptyMessage(), Census, cancellationToken))
             if (answer.Data is { } announcement) answers.Add(announcement);

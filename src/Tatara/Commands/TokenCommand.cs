@@ -52,5 +52,8 @@ internal static class TokenCommand
         if (Admission.NeedsDatabase(roles) && host.Platform.Database is null)
             throw new SetupException("The rows of this platform are in a file of the founding host: a second Cloud Controller or UAA cannot reach them.",
                 "Move them first: tatara move-database postgresql --database FILE, and name FILE as `database` in the configuration.");
+        if (Admission.NeedsBlobstore(roles) && host.Platform.Blobstore is null)
+            throw new SetupException("The bits of this platform's apps are in a folder of the founding host: a second Cloud Controller cannot reach them.",
+                "Move them first: tatara move-blobstore s3 --blobstore FILE, and name FILE as `blobstore` in the configuration.");
     }
 }

@@ -105,6 +105,10 @@ internal sealed record PlatformOptions
     public int LogCachePort => PortsFrom + 3;
     public int RouterStatusPort => PortsFrom + 4;
     public int AuthorityPort => PortsFrom + 21;
+
+    /// <summary>Address of the status ports.</summary>
+    public string StatusListen { get; init; } = "127.0.0.1";
+
     public int CloudControllerStatusPort => PortsFrom + 5;
     public int UaaStatusPort => PortsFrom + 6;
     public int LogCacheStatusPort => PortsFrom + 7;

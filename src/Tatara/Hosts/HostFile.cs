@@ -88,6 +88,9 @@ internal static class HostFile
             Stacks = root.Text("stacks") ?? Path.Combine(data, "stacks"),
             Buildpacks = root.Text("buildpacks") ?? Path.Combine(data, "buildpacks"),
             Database = root.Text("database"),
+            Blobstore = root.Text("blobstore"),
+            StatusListen = root.Text("status-listen") is not { } listen ? Usual.StatusListen
+                : IPAddress.TryParse(listen, out _) ? listen : throw root.Wrong("status-listen", $"'{listen}' is not an IP address", "Write one of this host's, or 127.0.0.1."),
             PortsFrom = (int?)root.Number("ports-from", 1024, 65000) ?? Usual.PortsFrom,
             JsonLog = root.Flag("json-log") ?? false,
             TcpPorts = ReadTcpPorts(root),

@@ -32,6 +32,7 @@ internal static class HostFileText
             external-https-port: {answer.ExternalHttpsPort}
             """);
         Add(text, "database", options.Database);
+        Add(text, "blobstore", options.Blobstore);
         if (options.StagingTimeout != s_usual.StagingTimeout) text.AppendLine(FormattableString.Invariant($"staging-timeout: {options.StagingTimeout}"));
         if (options.JsonLog) text.AppendLine("json-log: true");
         if (member.Roles.Contains(PeerRole.Router)) AddRouter(text, options);

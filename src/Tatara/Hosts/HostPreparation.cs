@@ -21,6 +21,7 @@ internal static class HostPreparation
                 throw new SetupException($"This host has no certificate for the role {role}.", $"Let it join with that role (tatara token create --role {role}), or take the role out of {host.File}.");
         if (Admission.NeedsDatabase(roles)) ComponentDatabases.RequireChosen(options);
         var progress = new Progress(Console.Out, !Console.IsOutputRedirected);
+        if (roles.Contains(PeerRole.CloudController)) ChosenBlobstore.RequireChosen(options);
         if (roles.Contains(PeerRole.CloudController)) await PackageBuildpacksAsync(options, progress, cancellationToken);
         var authority = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);
         if (roles.Contains(PeerRole.Router) && !File.Exists(authority.CertificateFile))

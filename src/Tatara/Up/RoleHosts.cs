@@ -51,7 +51,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
 
     private DatabaseAddress? Database => options.Database is null ? null : DatabaseFile.Read(options.Database);
 
-    public IHost Router() => Router(new RouterPlace(surroundings.NameOf(PeerRole.Router), options.RouterStatusPort, "127.0.0.1", ServesTcp: true));
+    public IHost Router() => Router(new RouterPlace(surroundings.NameOf(PeerRole.Router), options.RouterStatusPort, options.StatusListen, ServesTcp: true));
 
     public IHost Router(RouterPlace place)
     {
@@ -85,7 +85,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
             Zone = options.Zone,
             StatusPort = place.StatusPort,
             StatusAddress = place.StatusAddress,
-            StatusPassword = secrets.BulkPassword,
+            StatusPassword = secrets.StatusPassword,
         }, logging);
     }
 
@@ -118,7 +118,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         RouterGroups = [new RouterGroup(PlatformOptions.RouterGroupGuid, PlatformOptions.RouterGroup, options.TcpPorts)],
         StagingTimeout = TimeSpan.FromMinutes(options.StagingTimeout),
         ReservedDiskMb = DiskReserveMb,
-        Status = Status(options.CloudControllerStatusPort),
+        Status = Status(options.CloudControllerStatusPort, surroundings.NameOf(PeerRole.CloudController)),
         StackAliases = new Dictionary<string, string> { ["cflinuxfs4"] = "bookworm", ["cflinuxfs3"] = "bookworm" },
     }, logging);
 
@@ -133,7 +133,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         Port = options.UaaPort,
         ExternalHttpsPort = options.ExternalHttpsPort,
         AdminPassword = secrets.AdminPassword,
-        Status = Status(options.UaaStatusPort),
+        Status = Status(options.UaaStatusPort, surroundings.NameOf(PeerRole.Uaa)),
     }, logging);
 
     public IHost LogCache() => LogCacheHost.Build(new LogCacheOptions
@@ -146,7 +146,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         Port = options.LogCachePort,
         UaaUrl = surroundings.UaaUrl,
         CloudControllerUrl = surroundings.CloudControllerUrl,
-        Status = Status(options.LogCacheStatusPort),
+        Status = Status(options.LogCacheStatusPort, surroundings.NameOf(PeerRole.LogCache)),
     }, logging);
 
     public IHost HealthManager() => HealthManagerHost.Build(new HealthManagerOptions
@@ -156,10 +156,13 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         CloudControllerUrl = surroundings.CloudControllerUrl,
         BulkUser = BulkUser,
         BulkPassword = secrets.BulkPassword,
-        Status = Status(options.HealthManagerStatusPort),
+        Status = Status(options.HealthManagerStatusPort, surroundings.NameOf(PeerRole.HealthManager)),
     }, logging);
 
-    private StatusOptions Status(int port) => new() { Port = port, Password = secrets.BulkPassword, Zone = options.Zone };
+    private StatusOptions Status(int port, string name) => new()
+    {
+        Name = name, Port = port, Address = options.StatusListen, Password = secrets.StatusPassword, Zone = options.Zone,
+    };
 
     private long DiskReserveMb =>
         Math.Clamp((long)(new DriveInfo(options.Data).TotalSize / Megabyte * DiskReserveShare), LeastDiskReserveMb, MostDiskReserveMb);
@@ -199,7 +202,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
             MemoryOvercommit = options.MemoryOvercommit,
             HeartbeatInterval = HeartbeatInterval,
             Zone = place.Zone,
-            Status = Status(options.DeaStatusPort(index)),
+            Status = Status(options.DeaStatusPort(index), place.Id),
         }, containers, logging);
     }
 }

@@ -4,7 +4,7 @@ namespace Tatara.Testing.Beds;
 
 /// <summary>
 /// A platform of many hosts on one machine: each host is a network namespace with its own processes and folder, made as an operator makes it: the
-/// first one founds, the others join by tokens. PostgreSQL keeps the rows.
+/// first one founds, the others join by tokens. PostgreSQL keeps the rows, an S3 server the bits.
 /// </summary>
 public sealed class Bed : IAsyncDisposable
 {
@@ -17,6 +17,7 @@ public sealed class Bed : IAsyncDisposable
     private readonly string _directory;
     private readonly Action<string> _say;
     private PostgreSqlServer? _rows;
+    private S3Server? _bits;
 
     private Bed(int number, BedPlan plan, string directory, Action<string> say)
     {
@@ -64,10 +65,13 @@ public sealed class Bed : IAsyncDisposable
 
     public PostgreSqlServer Rows => _rows!;
 
+    public S3Server Bits => _bits!;
+
     public async ValueTask DisposeAsync()
     {
         foreach (var host in Hosts) await host.DestroyAsync();
         if (_rows is not null) await _rows.DisposeAsync();
+        if (_bits is not null) await _bits.DisposeAsync();
         await _network.RemoveAsync();
         new BedNames(Domain).Remove();
         Directory.Delete(_directory, recursive: true);
@@ -79,14 +83,21 @@ public sealed class Bed : IAsyncDisposable
         _say("making the hosts' network"); // 1.
         await _network.CreateAsync([BedPlan.Stores, .. plan.Hosts]);
 
-        _say("starting PostgreSQL"); // 2.
-        _rows = await PostgreSqlServer.StartAsync(new PostgreSqlPlace(_network.Enter(BedPlan.Stores), _network.AddressOf(BedPlan.Stores)));
-        var database = Path.Combine(_directory, "database");
-        await File.WriteAllTextAsync(database, await _rows.CreateDatabaseTextAsync());
-        File.SetUnixFileMode(database, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        _say("starting PostgreSQL and the S3 server"); // 2.
+        var place = new ServerPlace(_network.Enter(BedPlan.Stores), _network.AddressOf(BedPlan.Stores));
+        _rows = await PostgreSqlServer.StartAsync(place);
+        _bits = await S3Server.StartAsync(place);
+        var database = await WriteSecretAsync("database", await _rows.CreateDatabaseTextAsync());
+        var blobstore = await WriteSecretAsync("blobstore", $"""
+            endpoint: {_bits.Endpoint}
+            bucket: {_bits.Bucket}
+            path_style: true
+            access_key: {_bits.AccessKey}
+            secret_key: {_bits.SecretKey}
+            """);
 
         _say($"founding the platform on {Founder.Name}"); // 3.
-        await FoundAsync(database);
+        await FoundAsync("--database", database, "--blobstore", blobstore);
         await Founder.StartAsync();
 
         foreach (var host in Hosts.Where(host => host != Founder)) // 4.
@@ -127,13 +138,21 @@ public sealed class Bed : IAsyncDisposable
         }
     }
 
-    private async Task FoundAsync(string database)
+    private async Task FoundAsync(params string[] stores)
     {
-        await SucceedAsync(Founder, ["cluster", "init", "--name", Founder.Name, "--address", Founder.Address, "--domain", Domain, "--database", database, .. Common(Founder)]);
+        await SucceedAsync(Founder, ["cluster", "init", "--name", Founder.Name, "--address", Founder.Address, "--domain", Domain, .. stores, .. Common(Founder)]);
         var text = await File.ReadAllLinesAsync(Founder.ConfigurationFile);
         var all = Array.FindIndex(text, line => line.StartsWith("roles:", StringComparison.Ordinal));
         text[all] = $"roles: [{string.Join(", ", Founder.Plan.Roles)}]";
         await File.WriteAllLinesAsync(Founder.ConfigurationFile, text);
+    }
+
+    private async Task<string> WriteSecretAsync(string name, string text)
+    {
+        var path = Path.Combine(_directory, name);
+        await File.WriteAllTextAsync(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
     }
 
     private async Task JoinAsync(BedHost host)

@@ -1,5 +1,5 @@
 // s3rver, with what S3 has and it has not: signatures of version 4 are checked, nobody comes in without one, and unfinished
-// multipart uploads can be listed and aborted. Arguments: folder, port, bucket, access key, secret key. Ends with its standard input.
+// multipart uploads can be listed and aborted. Arguments: folder, address, port, bucket, access key, secret key. Ends with its standard input.
 'use strict';
 
 const crypto = require('crypto');
@@ -8,7 +8,7 @@ const path = require('path');
 const S3rver = require('s3rver');
 const AWSAccount = require('s3rver/lib/models/account');
 
-const [directory, port, bucket, accessKey, secretKey] = process.argv.slice(2);
+const [directory, address, port, bucket, accessKey, secretKey] = process.argv.slice(2);
 
 const hmac = (key, text) => crypto.createHmac('sha256', key).update(text).digest();
 const sha256 = text => crypto.createHash('sha256').update(text).digest('hex');
@@ -73,7 +73,7 @@ async function multipart(ctx, next) {
 }
 
 AWSAccount.DUMMY_ACCOUNT.createKeyPair(accessKey, secretKey);
-const server = new S3rver({ address: '127.0.0.1', port: Number(port), directory, silent: true, vhostBuckets: false, configureBuckets: [{ name: bucket, configs: [] }] });
+const server = new S3rver({ address, port: Number(port), directory, silent: true, vhostBuckets: false, configureBuckets: [{ name: bucket, configs: [] }] });
 server.middleware.unshift(async (ctx, next) => {
   if (!isSigned(ctx)) return refuse(ctx, 403, 'SignatureDoesNotMatch');
   const source = ctx.headers['x-amz-copy-source']; // s3rver leaves a slash that was encoded as it is.
