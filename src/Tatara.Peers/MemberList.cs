@@ -7,8 +7,9 @@ namespace Tatara.Peers;
 /// <summary>A host of the platform.</summary>
 /// <param name="Network">The part of the containers' network that is this host's, when it runs a DEA.</param>
 /// <param name="Dea">Id of its DEA; null: the usual one of its name.</param>
+/// <param name="Pin">SHA-256 of its public key, as nats-server pins certificates.</param>
 /// <param name="RemovedAt">Since when it is one no longer. Its name is never given again: certificates of that name may still be about.</param>
-public sealed record Member(string Name, string Address, IReadOnlyList<string> Roles, string? Network = null, string? Dea = null, DateTimeOffset? RemovedAt = null);
+public sealed record Member(string Name, string Address, IReadOnlyList<string> Roles, string? Network = null, string? Dea = null, string? Pin = null, DateTimeOffset? RemovedAt = null);
 
 /// <summary>Who belongs to the platform. The authority keeps it; every host has a copy.</summary>
 public sealed record MemberList(IReadOnlyList<Member> Members)

@@ -55,8 +55,8 @@ internal sealed class Host(string address, string folder, Process holder)
     /// <summary>All that its processes logged.</summary>
     public string Log() => string.Concat(Directory.GetFiles(Path.Combine(Data, "log")).Select(File.ReadAllText));
 
-    /// <summary>Stops its roles, removes its containers, and ends what is left of it.</summary>
-    public async Task EndAsync()
+    /// <summary>Stops its roles and removes its containers.</summary>
+    public async Task StopAsync()
     {
         foreach (var role in _roles.Where(role => !role.HasExited))
         {
@@ -64,6 +64,11 @@ internal sealed class Host(string address, string folder, Process holder)
             await role.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
         }
         if (File.Exists(ConfigFile)) (await RunAsync("destroy", "--yes", "--config", ConfigFile)).Succeeded();
+    }
+
+    /// <summary>Ends what is left of it.</summary>
+    public void End()
+    {
         var own = NamespaceOf(holder.Id);
         foreach (var directory in Directory.GetDirectories("/proc"))
             if (int.TryParse(Path.GetFileName(directory), out var pid) && pid != holder.Id && NamespaceOf(pid) == own) Platform.Kill(pid);

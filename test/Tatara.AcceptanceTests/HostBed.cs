@@ -72,9 +72,12 @@ internal sealed class HostBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var host in _hosts) await host.EndAsync();
-        // What holds a network's last reference goes when the kernel comes round to it: its end of the cable is not waited for.
-        foreach (var link in Directory.GetDirectories("/sys/class/net", _bridge + "h*")) await RunAsync("ip", "link", "delete", Path.GetFileName(link));
+        for (var number = 1; number <= _hosts.Count; number++)
+        {
+            await this[number].StopAsync();
+            await RunAsync("ip", "link", "delete", $"{_bridge}h{number}");
+            this[number].End();
+        }
         await RunAsync("ip", "link", "delete", _bridge);
         Directory.Delete(_folder, recursive: true);
     }

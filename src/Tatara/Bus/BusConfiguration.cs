@@ -26,7 +26,8 @@ internal static class BusConfiguration
 
     /// <summary>
     /// One server of a platform of many hosts. Members are known by their certificates, and each may say and hear what its role needs.
-    /// Servers know each other by a password, too: any member could show a certificate to the port of routes.
+    /// Servers know each other by a password and their keys, too: any member could show a certificate to the port of routes, and one
+    /// that was removed still knows the password.
     /// </summary>
     public static string OfHost(HostConfiguration host, MemberList members, string password)
     {
@@ -43,7 +44,7 @@ internal static class BusConfiguration
             cluster {
               name: "tatara"
               listen: "{{host.Address}}:{{host.Platform.BusRoutePort}}"
-              tls { {{tls}}, verify: true }
+              tls { {{tls}}, verify: true, pinned_certs: [{{Quoted(Buses(members).Select(m => m.Pin).OfType<string>())}}] }
               authorization { user: "{{RouteUser}}", password: "{{password}}", timeout: 5 }
               routes: [ {{string.Join(", ", Others(host, members, password))}} ]
             }
@@ -62,8 +63,10 @@ internal static class BusConfiguration
         return text.Append("  ]\n}\n").ToString();
     }
 
-    private static IEnumerable<string> Others(HostConfiguration host, MemberList members, string password) => members.Present
-        .Where(m => m.Roles.Contains(PeerRole.Bus) && m.Name != host.Name)
+    private static IEnumerable<Member> Buses(MemberList members) => members.Present.Where(m => m.Roles.Contains(PeerRole.Bus));
+
+    private static IEnumerable<string> Others(HostConfiguration host, MemberList members, string password) => Buses(members)
+        .Where(m => m.Name != host.Name)
         .Select(m => $"\"nats-route://{RouteUser}:{password}@{m.Address}:{host.Platform.BusRoutePort}\"");
 
     private static string Quoted(IEnumerable<string> subjects) => string.Join(", ", subjects.Select(subject => $"\"{subject}\""));

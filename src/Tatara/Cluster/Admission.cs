@@ -22,7 +22,7 @@ internal sealed class Admission(HostConfiguration founder, ClusterAuthority auth
             if (!HostFile.IsHostName(name)) throw new SetupException($"'{name}' cannot name a host.", "Choose 1 to 40 lower case letters, digits and dashes: tatara join TOKEN --name NAME");
             var address = grant.Address ?? from;
             if (!HostFile.IsAddress(address)) throw new SetupException($"Other hosts cannot reach this one at {address}, where it asks from.", "Make a token for the address that they can: tatara token create --address ADDRESS …");
-            var member = await members.AddAsync(name, address, grant.Roles, null, cancellationToken);
+            var member = await members.AddAsync(name, address, grant.Roles, null, HostKey.PinOf(key), cancellationToken);
             return Answer(member, key); // 4.
         }
         catch (SetupException)
@@ -33,7 +33,12 @@ internal sealed class Admission(HostConfiguration founder, ClusterAuthority auth
     }
 
     /// <exception cref="SetupException">There is no key in it.</exception>
-    public IReadOnlyDictionary<string, string> Renew(Member member, string request) => authority.IssueAll(KeyOf(request), member);
+    public async Task<IReadOnlyDictionary<string, string>> RenewAsync(Member member, string request, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(request);
+        await members.PinAsync(member.Name, HostKey.PinOf(key), cancellationToken);
+        return authority.IssueAll(key, member);
+    }
 
     private JoinAnswer Answer(Member member, PublicKey key)
     {

@@ -21,10 +21,10 @@ internal sealed class Founding(PlatformOptions options, string name, string addr
         authority.Create(); // 1.
 
         var dea = Directory.Exists(options.DeaDirectory(PlatformOptions.DeaName(0))) ? PlatformOptions.DeaName(0) : null;
-        var self = await new MemberStore(identity.MembersFile).AddAsync(name, address, [.. PeerRole.All, PeerRole.Operator], dea, cancellationToken); // 2.
+        using var key = HostKey.Create();
+        var self = await new MemberStore(identity.MembersFile).AddAsync(name, address, [.. PeerRole.All, PeerRole.Operator], dea, HostKey.PinOf(key.Public), cancellationToken); // 2.
 
-        using var key = HostKey.Create(); // 3.
-        identity.Write(key.Pem, authority.IssueAll(key.Public, self));
+        identity.Write(key.Pem, authority.IssueAll(key.Public, self)); // 3.
 
         _ = Secrets.LoadOrCreate(options.SecretsFile); // 4.
         new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System).Ensure();

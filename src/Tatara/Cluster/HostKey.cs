@@ -31,5 +31,8 @@ internal sealed class HostKey : IDisposable
         }
     }
 
+    /// <summary>SHA-256 of a public key.</summary>
+    public static string PinOf(PublicKey key) => Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
+
     public void Dispose() => _key.Dispose();
 }

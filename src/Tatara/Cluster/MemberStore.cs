@@ -12,7 +12,7 @@ internal sealed class MemberStore(string file)
     public MemberList Read() => File.Exists(file) ? MemberList.Read(file) : new MemberList([]);
 
     /// <exception cref="SetupException">It cannot be: the name is somebody's, or there are too many.</exception>
-    public async Task<Member> AddAsync(string name, string address, IReadOnlyList<string> roles, string? dea, CancellationToken cancellationToken)
+    public async Task<Member> AddAsync(string name, string address, IReadOnlyList<string> roles, string? dea, string pin, CancellationToken cancellationToken)
     {
         Member? added = null;
         await ChangeAsync(list =>
@@ -21,7 +21,7 @@ internal sealed class MemberStore(string file)
                 throw new SetupException($"The name '{name}' is or was that of another host.", "Choose another one: tatara join TOKEN --name NAME");
             if (list.Present.FirstOrDefault(m => m.Address == address) is { } same)
                 throw new SetupException($"{address} is the address of the host '{same.Name}' already.", $"If that host is no more, remove it first: tatara remove {same.Name}");
-            added = new Member(name, address, roles, roles.Contains(PeerRole.Dea) ? FreeNetwork(list) : null, dea);
+            added = new Member(name, address, roles, roles.Contains(PeerRole.Dea) ? FreeNetwork(list) : null, dea, pin);
             return new MemberList([.. list.Members, added]);
         }, cancellationToken);
         return added!;
@@ -35,6 +35,10 @@ internal sealed class MemberStore(string file)
         if (member.Roles.Contains(PeerRole.Authority)) throw new SetupException($"{name} holds the key of the authority and cannot be removed.", "");
         return new MemberList([.. list.Members.Select(m => m == member ? m with { RemovedAt = now } : m)]);
     }, cancellationToken);
+
+    /// <summary>It has another key from now on.</summary>
+    public Task PinAsync(string name, string pin, CancellationToken cancellationToken) =>
+        ChangeAsync(list => new MemberList([.. list.Members.Select(m => m.Name == name && m.RemovedAt is null ? m with { Pin = pin } : m)]), cancellationToken);
 
     private static string FreeNetwork(MemberList list)
     {

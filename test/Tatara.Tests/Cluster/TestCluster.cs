@@ -34,8 +34,8 @@ internal sealed class TestCluster : IAsyncDisposable
         cluster.Founder = cluster.Configure("host-1", PeerRole.All);
         Directory.CreateDirectory(cluster.Founder.Identity.Directory);
         cluster.Authority.Create();
-        var self = await cluster.Members.AddAsync("host-1", Address, [.. PeerRole.All, PeerRole.Operator], null, CancellationToken.None);
         using var key = HostKey.Create();
+        var self = await cluster.Members.AddAsync("host-1", Address, [.. PeerRole.All, PeerRole.Operator], null, HostKey.PinOf(key.Public), CancellationToken.None);
         cluster.Founder.Identity.Write(key.Pem, cluster.Authority.IssueAll(key.Public, self));
         return cluster;
     }
@@ -43,12 +43,12 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>A member as `tatara join` makes one, at an address that other tests' hosts do not have.</summary>
     public async Task<HostConfiguration> AddAsync(string name, params string[] roles)
     {
-        var member = await Members.AddAsync(name, $"127.0.0.{Members.Read().Members.Count + 1}", roles, null, CancellationToken.None);
+        using var key = HostKey.Create();
+        var member = await Members.AddAsync(name, $"127.0.0.{Members.Read().Members.Count + 1}", roles, null, HostKey.PinOf(key.Public), CancellationToken.None);
         var host = Configure(name, roles);
         Directory.CreateDirectory(host.Identity.Directory);
         File.Copy(Founder.Identity.AuthorityFile, host.Identity.AuthorityFile);
         File.Copy(Founder.Identity.MembersFile, host.Identity.MembersFile);
-        using var key = HostKey.Create();
         host.Identity.Write(key.Pem, Authority.IssueAll(key.Public, member));
         return host;
     }
