@@ -1,4 +1,3 @@
-using Tatara.HealthManager.Tests.Fakes;
 using Tatara.Protocol;
 using Tatara.Testing;
 
@@ -9,7 +8,7 @@ public sealed class StatusTests
     [Fact]
     public async Task Metrics_WhatShouldRunAndWhatDoes_IsCounted()
     {
-        await using var platform = await Platform.StartAsync(cc =>
+        await using var platform = await Fakes.Platform.StartAsync(cc =>
         {
             cc.Want(1, "app", "v2", 3);
             cc.Want(2, "stopped", "v1", 4, "STOPPED");

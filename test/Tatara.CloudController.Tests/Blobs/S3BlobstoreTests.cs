@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tatara.CloudController.Blobs;
 using Tatara.CloudController.Blobs.S3;
-using Tatara.CloudController.Tests.Support;
 using Tatara.Testing;
 
 namespace Tatara.CloudController.Tests.Blobs;
