@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Tatara.Configuration;
-using Tatara.Hosts;
 using Tatara.MessageBus;
-using Tatara.Peers;
 using Tatara.Protocol;
-using Tatara.Up;
 
 namespace Tatara.Commands;
 

@@ -78,7 +78,7 @@ internal sealed class BedNetwork(int number)
     }
 
     /// <summary>Before addresses are translated, or what goes to containers would pass.</summary>
-    private Task DropAsync(BedHostPlan host, string peer) => Shell.RunAsync("nsenter", [.. Enter(host), "nft", $$"""
+    private async Task DropAsync(BedHostPlan host, string peer) => await Shell.RunAsync("nsenter", [.. Enter(host), "nft", $$"""
         table inet {{Table}} {
           chain in { type filter hook prerouting priority -350; ip saddr {{peer}} drop; }
           chain out { type filter hook postrouting priority 350; ip daddr {{peer}} drop; }
