@@ -86,6 +86,7 @@ public static class RouterHost
         services.AddHostedService<RegistrationListener>();
         services.AddHostedService<Pruner>();
         services.AddHostedService<AccessLogPublisher>();
+        services.AddHostedService<TableFill>();
         // Last, so that it stops first: the lines of its last requests are still published.
         services.AddSingleton<ProxyServer>();
         services.AddHostedService(s => s.GetRequiredService<ProxyServer>());

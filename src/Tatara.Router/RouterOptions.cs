@@ -110,6 +110,9 @@ public sealed record RouterOptions
     /// </summary>
     public IReadOnlyList<string> ProxyProtocolFrom { get; init; } = [];
 
+    /// <summary>A router that starts listens when no new endpoint was heard of for so long: its table is whole then. Zero: at once.</summary>
+    public TimeSpan FillQuiet { get; init; } = TimeSpan.FromSeconds(0.3);
+
     /// <summary>Trace headers that requests get when they have none, and that are continued when they have.</summary>
     public Tracing Tracing { get; init; }
 

@@ -22,6 +22,14 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
 
     public RouteTable Table => _table;
 
+    public int EndpointCount
+    {
+        get
+        {
+            lock (_writing) return _endpoints.Count;
+        }
+    }
+
     /// <summary>The endpoints of a TCP route changed; says its port. Called under the registry's lock: take note, and look later.</summary>
     public event Action<int>? TcpRouteChanged;
 

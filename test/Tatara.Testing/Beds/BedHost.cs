@@ -51,6 +51,9 @@ public sealed class BedHost
         await process.WaitForExitAsync();
     }
 
+    /// <summary>kill -9 of the host's nats-server; what watches over it is to start another one.</summary>
+    public void KillNats() => BedProcesses.Signal(int.Parse(File.ReadAllText(Path.Combine(Data, "bus", "nats.pid"))), BedProcesses.Kill);
+
     /// <summary>SIGTERM of one role's process, until it ended.</summary>
     public async Task StopAsync(string role)
     {
