@@ -7,6 +7,7 @@ switch (args)
     case [RouterProcess.Role, ..]: await RouterProcess.RunAsync(args); return 0;
     case [SimulatedRoles.CloudController, ..]: await SimulatedRoles.RunCloudControllerAsync(args); return 0;
     case [SimulatedRoles.HealthManager, ..]: await SimulatedRoles.RunHealthManagerAsync(args); return 0;
+    case [ClusterUp.Command, ..]: return await ClusterUp.RunAsync(args);
     case [EchoingApp.Role, ..]: await EchoingApp.RunAsync(args); return 0;
 }
 var json = args.Contains("--json");

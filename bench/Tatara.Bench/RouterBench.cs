@@ -25,15 +25,15 @@ internal static class RouterBench
         var directory = Directory.CreateTempSubdirectory("tatara-bench-router-");
         try
         {
-            var peers = new Peers(directory.FullName);
+            var peers = new ProxyPeers(directory.FullName);
             peers.WriteCertificate();
             var nginxTls = Tatara.Testing.NatsServer.FreePort();
             await using var backend = await peers.StartBackendAsync();
             await using var nginx = await peers.StartNginxAsync(backend.Port, nginxTls);
             await using var haproxy = await peers.StartHaproxyAsync(backend.Port);
             await using var router = await RouterProcess.StartAsync(peers);
-            using var registering = new Timer(_ => _ = router.RegisterAsync([Peers.Host], backend.Port, "instance-0").AsTask(), null, TimeSpan.Zero, RegisterInterval);
-            await RouterProbes.UntilServedAsync(router.Server.Port, Peers.Host);
+            using var registering = new Timer(_ => _ = router.RegisterAsync([ProxyPeers.Host], backend.Port, "instance-0").AsTask(), null, TimeSpan.Zero, RegisterInterval);
+            await RouterProbes.UntilServedAsync(router.Server.Port, ProxyPeers.Host);
             Proxy[] all = [Plain(nginx), Plain(haproxy), Plain(router.Server)];
             Proxy[] two = [Plain(nginx), Plain(router.Server)];
             Proxy[] tls = [new(nginx, new Uri($"https://127.0.0.1:{nginxTls}")), new(router.Server, new Uri($"https://127.0.0.1:{router.TlsPort}"))];
@@ -74,13 +74,13 @@ internal static class RouterBench
     {
         Report.Say($"{what}:");
         var turns = proxies.ToDictionary(p => p.Server.Name, _ => new List<Turned>());
-        foreach (var proxy in proxies) await Wrk.RunAsync(new Uri(proxy.Url, path), Peers.Host, connections, WarmUp, fields);
+        foreach (var proxy in proxies) await Wrk.RunAsync(new Uri(proxy.Url, path), ProxyPeers.Host, connections, WarmUp, fields);
         for (var round = 0; round < Rounds; round++)
         {
             foreach (var proxy in proxies)
             {
                 var before = proxy.Server.CpuSeconds();
-                var load = await Wrk.RunAsync(new Uri(proxy.Url, path), Peers.Host, connections, Turn, fields);
+                var load = await Wrk.RunAsync(new Uri(proxy.Url, path), ProxyPeers.Host, connections, Turn, fields);
                 var turn = new Turned(load, (proxy.Server.CpuSeconds() - before) / load.Requests * 100_000);
                 turns[proxy.Server.Name].Add(turn);
             }

@@ -23,7 +23,7 @@ internal static class SoakBench
         var directory = Directory.CreateTempSubdirectory("tatara-bench-soak-");
         try
         {
-            var peers = new Peers(directory.FullName);
+            var peers = new ProxyPeers(directory.FullName);
             peers.WriteCertificate();
             await using var router = await RouterProcess.StartAsync(peers);
             await using var steady = SoakEndpoint.Start();

@@ -12,9 +12,12 @@ using Tatara.CloudController.Events;
 using Tatara.CloudController.Hosting;
 using Tatara.CloudController.Logs;
 using Tatara.CloudController.Roles;
+using Tatara.CloudController.Status;
 using Tatara.Database;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
+using Tatara.Status;
 
 namespace Tatara.CloudController;
 
@@ -49,8 +52,8 @@ public static class CloudControllerHost
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
             kestrel.Limits.MaxRequestBufferSize = 2 * MaxRequestLineBytes;
+            PeerNetwork.Listen(kestrel, options.Peers, options.BindAddress, options.Port);
         });
-        builder.WebHost.UseUrls($"http://{options.BindAddress}:{options.Port}");
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(4));
         AddFoundation(builder.Services, options);
@@ -59,6 +62,8 @@ public static class CloudControllerHost
         replace(builder.Services);
 
         var app = builder.Build();
+        PeerNetwork.RequireMembers(app, options.Peers);
+        app.Use(app.Services.GetRequiredService<RequestMetrics>().CountAsync);
         app.UseMiddleware<ErrorWriter>();
         app.UseRouting();
         app.UseMiddleware<Authentication>();
@@ -78,6 +83,7 @@ public static class CloudControllerHost
         services.AddScoped<Access>().AddScoped<EventRecorder>().AddSingleton<ApiLog>();
         services.AddHostedService<ComponentRegistrar>();
         services.AddHostedService<Retention>();
+        services.AddSingleton<RequestMetrics>().AddStatus<CloudControllerStatus>(ComponentTypes.CloudController, options.Status with { Name = options.Status.Name ?? options.Name });
     }
 
     /// <summary>Hosted services start in the order in which they are added: all that follow find the database ready, and know its time.</summary>

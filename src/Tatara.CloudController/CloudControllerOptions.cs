@@ -1,6 +1,9 @@
+using Tatara.CloudController.Blobs.S3;
 using Tatara.Database;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
+using Tatara.Status;
 
 namespace Tatara.CloudController;
 
@@ -13,11 +16,14 @@ public sealed record CloudControllerOptions
     /// <summary>System domain: the API answers at api.DOMAIN, and DOMAIN itself is the first shared app domain.</summary>
     public required string Domain { get; init; }
 
-    /// <summary>Where the blobs are kept, and the database when there is no other.</summary>
+    /// <summary>Where blobs and rows are kept when they are not elsewhere.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>Where the rows are kept; null means a SQLite file in the data directory, which serves one Cloud Controller.</summary>
     public DatabaseAddress? Database { get; init; }
+
+    /// <summary>The bucket where blobs are kept; null means a folder in the data directory, which serves one Cloud Controller.</summary>
+    public S3Options? Blobstore { get; init; }
 
     /// <summary>UAA as reached from here; tokens are checked against its /token_keys.</summary>
     public required Uri UaaUrl { get; init; }
@@ -39,6 +45,12 @@ public sealed record CloudControllerOptions
 
     /// <summary>How DEAs reach this API without the router; null means http://BindAddress:Port.</summary>
     public Uri? InternalUrl { get; init; }
+
+    /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
+    public PeerNetwork? Peers { get; init; }
+
+    /// <summary>Where it shows how it is.</summary>
+    public StatusOptions Status { get; init; } = new();
 
     /// <summary>Port of the router's HTTPS as users see it; null or 443 leaves it out of URLs.</summary>
     public int? ExternalHttpsPort { get; init; }
@@ -88,6 +100,8 @@ public sealed record CloudControllerOptions
         Require(Bus.Servers.Count > 0, "The bus needs at least one server.");
         Require(Uri.CheckHostName(Domain) == UriHostNameType.Dns, $"'{Domain}' is not a domain.");
         Require(DataDirectory.Length > 0, "The data directory is missing.");
+        Blobstore?.Validate();
+        Status.Validate();
         Require(UaaUrl.IsAbsoluteUri, "The URL of UAA must be absolute.");
         Require(InternalUrl is null || InternalUrl.IsAbsoluteUri, "The internal URL must be absolute.");
         Require(BlobSigningKey.Length >= 32, "The blob signing key needs 32 characters or more.");

@@ -37,6 +37,9 @@ public sealed record ContainerRuntimeOptions
     /// <summary>Network namespaces kept ready, so that a start does not wait for one.</summary>
     public int SpareNetworks { get; init; } = 2;
 
+    /// <summary>Where the containers' own name server listens.</summary>
+    internal string ResolverAddress => Resolver?.Address ?? HostAddress;
+
     /// <summary>Short name of this runtime in interfaces, tables and cgroups.</summary>
     internal string Id => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(DataDirectory))))[..6];
 
@@ -56,6 +59,7 @@ public sealed record ContainerRuntimeOptions
         Require(OpenPorts.All(port => port is >= 1 and <= 65535), "OpenPorts must be ports.");
         foreach (var (domain, address) in Resolver?.Domains ?? new Dictionary<string, string>())
             Require(Uri.CheckHostName(domain) == UriHostNameType.Dns && IPAddress.TryParse(address, out _), $"Resolver.Domains must lead from domains to addresses, not \"{domain}\" to \"{address}\".");
+        Require(Resolver?.Address is null || IPAddress.TryParse(Resolver.Address, out _), $"Resolver.Address must be an address, not \"{Resolver?.Address}\".");
         foreach (var server in NameServers.Concat(Resolver?.Upstream ?? [])) Require(IPAddress.TryParse(server, out _), $"NameServers must be addresses, not \"{server}\".");
     }
 
@@ -65,7 +69,11 @@ public sealed record ContainerRuntimeOptions
     }
 }
 
-/// <summary>A name server for containers, on the host address.</summary>
+/// <summary>A name server for containers.</summary>
 /// <param name="Domains">Domains, with all below them, that lead to an address: the platform's own, which no other server may know.</param>
 /// <param name="Upstream">Whom it asks for all other names; none means the machine's name servers.</param>
-public sealed record ResolverOptions(IReadOnlyDictionary<string, string> Domains, IReadOnlyList<string> Upstream);
+public sealed record ResolverOptions(IReadOnlyDictionary<string, string> Domains, IReadOnlyList<string> Upstream)
+{
+    /// <summary>Where it listens, made when no interface has it; null: on the host address. Others than containers must not reach it: it asks on behalf of everybody.</summary>
+    public string? Address { get; init; }
+}

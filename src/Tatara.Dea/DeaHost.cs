@@ -11,8 +11,11 @@ using Tatara.Dea.Linux;
 using Tatara.Dea.Logs;
 using Tatara.Dea.Networks;
 using Tatara.Dea.Staging;
+using Tatara.Dea.Status;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
+using Tatara.Status;
 
 namespace Tatara.Dea;
 
@@ -31,7 +34,7 @@ public static class DeaHost
         services.AddSingleton(options).AddSingleton(containers).AddSingleton(TimeProvider.System);
         services.AddSingleton(s => new NatsConnection(
             options.Bus with { Json = ProtocolJson.Default.Options, Name = options.Id }, s.GetRequiredService<ILogger<NatsConnection>>()));
-        services.AddSingleton(_ => CreateHttpClient());
+        services.AddSingleton(_ => CreateHttpClient(options.Peers));
         services.AddSingleton<DropletStore>().AddSingleton<LogSender>().AddSingleton<FileWatch>();
         AddInstances(services);
         AddStaging(services);
@@ -40,6 +43,8 @@ public static class DeaHost
         services.AddSingleton<FreeDisk>().AddSingleton<DiskKeeper>().AddSingleton<OrphanSweep>();
         services.AddSingleton<BusListener>().AddSingleton<DeaParts>();
         services.AddHostedService<DeaService>();
+        services.AddSingleton<DeaCounters>().AddStatus<DeaRoleStatus>(
+            ComponentTypes.Dea, options.Status with { Name = options.Status.Name ?? options.Id, Zone = options.Status.Zone ?? options.Zone });
         // Instances get their grace when they are to stop with the DEA.
         services.Configure<HostOptions>(o => o.ShutdownTimeout = options.StopInstancesOnShutdown ? options.StopGrace + TimeSpan.FromSeconds(5) : TimeSpan.FromSeconds(5));
         return builder.Build();
@@ -56,15 +61,11 @@ public static class DeaHost
         .AddSingleton<StagingTools>().AddSingleton<Stager>();
 
     /// <summary>Straight connections without a proxy: signed URLs and health checks lead to this platform's own machines.</summary>
-    private static HttpClient CreateHttpClient() => new(new SocketsHttpHandler
+    private static HttpClient CreateHttpClient(PeerNetwork? peers)
     {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        var handler = PeerNetwork.CreateHandler(peers, orPublic: true);
+        handler.ConnectTimeout = TimeSpan.FromSeconds(5);
+        handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10);
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 }

@@ -1,6 +1,8 @@
 using Tatara.Dea.Droplets;
 using Tatara.Dea.Staging;
 using Tatara.MessageBus;
+using Tatara.Peers;
+using Tatara.Status;
 
 namespace Tatara.Dea;
 
@@ -19,6 +21,9 @@ public sealed record DeaOptions
     /// <summary>The address under which the router reaches this DEA's instances; the same as the container runtime's.</summary>
     public required string HostAddress { get; init; }
 
+    /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
+    public PeerNetwork? Peers { get; init; }
+
     /// <summary>Root filesystems that apps can ask for. The first is used for apps that name none.</summary>
     public required IReadOnlyList<StackOptions> Stacks { get; init; }
 
@@ -36,6 +41,9 @@ public sealed record DeaOptions
 
     /// <summary>How much more disk is promised than there is.</summary>
     public double DiskOvercommit { get; init; } = 1;
+
+    /// <summary>Where it shows how it is.</summary>
+    public StatusOptions Status { get; init; } = new();
 
     /// <summary>Instances of an app are spread over zones.</summary>
     public string Zone { get; init; } = "default";

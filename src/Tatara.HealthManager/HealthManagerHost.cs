@@ -4,8 +4,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.HealthManager.Desired;
 using Tatara.HealthManager.Leading;
+using Tatara.HealthManager.Status;
 using Tatara.MessageBus;
 using Tatara.Protocol;
+using Tatara.Status;
 
 namespace Tatara.HealthManager;
 
@@ -36,7 +38,8 @@ public static class HealthManagerHost
             .AddHostedService<Leadership>()
             .AddHostedService<BusListener>()
             .AddHostedService<DesiredPoller>()
-            .AddHostedService<AnalysisLoop>();
+            .AddHostedService<AnalysisLoop>()
+            .AddStatus<HealthManagerStatus>(ComponentTypes.HealthManager, options.Status with { Name = options.Status.Name ?? options.Bus.Name });
         return builder.Build();
     }
 

@@ -1,4 +1,6 @@
 using Tatara.MessageBus;
+using Tatara.Peers;
+using Tatara.Status;
 
 namespace Tatara.HealthManager;
 
@@ -10,6 +12,9 @@ public sealed record HealthManagerOptions
 
     /// <summary>Where Cloud Controller serves GET /bulk/apps.</summary>
     public required Uri CloudControllerUrl { get; init; }
+
+    /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
+    public PeerNetwork? Peers { get; init; }
 
     /// <summary>User name for /bulk/apps.</summary>
     public string BulkUser { get; init; } = "bulk_api";
@@ -47,6 +52,9 @@ public sealed record HealthManagerOptions
     /// <summary>Starts ordered in one analysis at most; the rest follow in the next, apps with nothing running first. About what a Cloud Controller places meanwhile.</summary>
     public int MaxStartsPerAnalysis { get; init; } = 2_500;
 
+    /// <summary>Where it shows how it is.</summary>
+    public StatusOptions Status { get; init; } = new();
+
     /// <summary>Checks the values against each other.</summary>
     /// <exception cref="ArgumentException">Says what is wrong.</exception>
     public void Validate()
@@ -55,6 +63,7 @@ public sealed record HealthManagerOptions
         Require(!string.IsNullOrEmpty(BulkUser) && !BulkUser.Contains(':', StringComparison.Ordinal), "BulkUser must not be empty or hold a colon.");
         Require(!string.IsNullOrEmpty(BulkPassword), "BulkPassword must not be empty.");
         Require(BulkBatchSize is > 0 and <= 10_000, "BulkBatchSize must be between 1 and 10000.");
+        Status.Validate();
         Require(MaxStartsPerAnalysis > 0, "MaxStartsPerAnalysis must be above 0.");
         Require(AnalysisInterval > TimeSpan.Zero, "AnalysisInterval must be above zero.");
         Require(AnalysisInterval * 2 <= HeartbeatTimeToLive, "AnalysisInterval must be at most half of HeartbeatTimeToLive.");

@@ -19,6 +19,7 @@ internal sealed class HealthMonitor
     private readonly DesiredState _desired;
     private readonly ActualState _actual;
     private readonly Ledger _ledger;
+    private DateTimeOffset _analysed;
 
     public HealthMonitor(HealthManagerOptions options, TimeProvider time)
     {
@@ -29,10 +30,32 @@ internal sealed class HealthMonitor
         _desired = new DesiredState(options.DesiredTimeToLive);
         _ledger = new Ledger(options.StartGrace);
         _actual = new ActualState(options.HeartbeatTimeToLive, _ledger);
+        _analysed = _clock.Now;
     }
 
     /// <summary>Whether orders may be given at this moment. Who may not listens all the same, and so can take over at once.</summary>
     public Func<bool> MayJudge { get; set; } = () => true;
+
+    /// <summary>Whether this is the one that judges.</summary>
+    public bool IsActive => MayJudge();
+
+    /// <summary>Since everything was compared, or since the start.</summary>
+    public TimeSpan SinceAnalysis
+    {
+        get
+        {
+            lock (_lock) return _clock.Now - _analysed;
+        }
+    }
+
+    /// <summary>Whether what should run is known well enough to act on.</summary>
+    public bool KnowsDesired
+    {
+        get
+        {
+            lock (_lock) return _desired.IsFresh(_clock.Now);
+        }
+    }
 
     /// <summary>The moment to hand to <see cref="Learn"/> when a fetch begins.</summary>
     public DateTimeOffset Now => _clock.Now;
@@ -117,7 +140,7 @@ internal sealed class HealthMonitor
     {
         lock (_lock)
         {
-            var now = _clock.Now;
+            var now = _analysed = _clock.Now;
             var hasSlept = _freshness.Tick(now);
             var orders = new Orders();
             IReadOnlyList<string> silent = [];
@@ -145,6 +168,23 @@ internal sealed class HealthMonitor
                 request.Version,
                 [.. instances.Select(i => i.ToHeartbeat())],
                 [.. crashes.Select(c => new CrashCount(request.Droplet, request.Version, c.Index, c.History.Crashes, c.History.LastCrash.ToUnixTimeSeconds()))]);
+        }
+    }
+
+    /// <summary>Counts everything; apps without bits are not to run.</summary>
+    public Census Count()
+    {
+        lock (_lock)
+        {
+            var (desired, served, actual) = (0, 0, 0);
+            foreach (var process in _desired.Processes.Values)
+            {
+                if (!process.IsStaged) continue;
+                desired += process.Instances;
+                served += _actual.Of(process.Guid).Where(i => i.Version == process.Version && i.Index < process.Instances && !i.IsEvacuating).Select(i => i.Index).Distinct().Count();
+            }
+            foreach (var droplet in _actual.Droplets) actual += _actual.Of(droplet).Count;
+            return new Census(desired, actual, desired - served, actual - served);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,9 +7,12 @@ using Tatara.LogCache.Access;
 using Tatara.LogCache.Ingress;
 using Tatara.LogCache.Reading;
 using Tatara.LogCache.Registration;
+using Tatara.LogCache.Status;
 using Tatara.LogCache.Store;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
+using Tatara.Status;
 
 namespace Tatara.LogCache;
 
@@ -35,10 +37,11 @@ public static class LogCacheHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port);
+            PeerNetwork.Listen(kestrel, options.Peers, options.BindAddress, options.Port);
         });
         AddServices(builder.Services, options, time);
         var app = builder.Build();
+        PeerNetwork.RequireMembers(app, options.Peers);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseRouting();
         ReadEndpoints.Map(app);
@@ -54,8 +57,7 @@ public static class LogCacheHost
         services.AddSingleton(provider => new NatsConnection(
             options.Bus with { Json = ProtocolJson.Default.Options, Name = "log-cache", SubscriptionCapacity = MaxWaitingBatches },
             provider.GetService<ILogger<NatsConnection>>()));
-        // No proxy: these are components of the same platform.
-        services.AddSingleton(_ => new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        services.AddSingleton(_ => new HttpClient(PeerNetwork.CreateHandler(options.Peers))
         {
             Timeout = AccessTimeout,
             MaxResponseContentBufferSize = 1024 * 1024,
@@ -68,5 +70,6 @@ public static class LogCacheHost
         services.AddHostedService<StoreKeeper>();
         services.AddHostedService<LogIngress>();
         services.AddHostedService<RouterRegistrar>();
+        services.AddSingleton<IngressCounters>().AddStatus<LogCacheStatus>(ComponentTypes.LogCache, options.Status with { Name = options.Status.Name ?? options.Bus.Name });
     }
 }

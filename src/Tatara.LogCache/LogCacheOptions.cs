@@ -1,5 +1,7 @@
 using System.Net;
 using Tatara.MessageBus;
+using Tatara.Peers;
+using Tatara.Status;
 
 namespace Tatara.LogCache;
 
@@ -27,6 +29,9 @@ public sealed record LogCacheOptions
     /// <summary>Port to listen on; 0 means any free one.</summary>
     public int Port { get; init; }
 
+    /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
+    public PeerNetwork? Peers { get; init; }
+
     /// <summary>Lines kept of one app; Cloud Foundry's default.</summary>
     public int MaxEnvelopesPerSource { get; init; } = 100_000;
 
@@ -45,10 +50,14 @@ public sealed record LogCacheOptions
     /// <summary>How long the lines of a silent app are kept.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>Where it shows how it is.</summary>
+    public StatusOptions Status { get; init; } = new();
+
     /// <summary>Checks everything that can be checked without touching the machine.</summary>
     /// <exception cref="ArgumentException">With a sentence that says what is wrong.</exception>
     public void Validate()
     {
+        Status.Validate();
         if (Uri.CheckHostName("log-cache." + Domain) != UriHostNameType.Dns) throw new ArgumentException($"The domain '{Domain}' is not a DNS name.");
         if (string.IsNullOrWhiteSpace(DataDirectory)) throw new ArgumentException("The log-cache needs a data directory.");
         if (!IPAddress.TryParse(BindAddress, out _)) throw new ArgumentException($"The log-cache's bind address '{BindAddress}' is not an IP address.");

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 
@@ -8,13 +10,32 @@ namespace Tatara.MessageBus;
 
 public sealed partial class NatsConnection
 {
-    /// <summary>INFO comes, CONNECT goes, PING is answered. No message can come in between, for nothing is subscribed to yet.</summary>
-    private async ValueTask ShakeHandsAsync(NetworkStream stream, PipeReader reader, CancellationToken cancellationToken)
+    /// <summary>INFO comes in the clear; what follows is encrypted when there is TLS. Returns the stream to go on with.</summary>
+    private async Task<Stream> GreetAsync(NetworkStream network, CancellationToken cancellationToken)
     {
-        var greeting = await ReadLineAsync(reader, cancellationToken);
-        var info = ReadInfo(greeting);
-        if (info.TlsRequired) throw new NatsException("The server insists on TLS, which this client does not speak.");
+        var reader = PipeReader.Create(network, new StreamPipeReaderOptions(leaveOpen: true));
+        var info = ReadInfo(await ReadLineAsync(reader, cancellationToken));
+        await reader.CompleteAsync();
         _maxPayload = info.MaxPayload > 0 ? info.MaxPayload : int.MaxValue;
+        if (_options.Tls is not { } tls)
+            return info.TlsRequired ? throw new NatsException("The server insists on TLS, and this client was given no certificate.") : network;
+        if (!info.TlsRequired && !info.TlsAvailable) throw new NatsException("The server speaks no TLS, and this client nothing else.");
+        var secure = new SslStream(network, leaveInnerStreamOpen: true);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(tls(), cancellationToken);
+            return secure;
+        }
+        catch (AuthenticationException e)
+        {
+            await secure.DisposeAsync();
+            throw new NatsException($"The server cannot be trusted: {e.Message}", e);
+        }
+    }
+
+    /// <summary>CONNECT goes, PING is answered. No message can come in between, for nothing is subscribed to yet.</summary>
+    private async ValueTask ShakeHandsAsync(Stream stream, PipeReader reader, CancellationToken cancellationToken)
+    {
         await stream.WriteAsync(Encoding.UTF8.GetBytes($"CONNECT {ConnectBody()}\r\nPING\r\n"), cancellationToken);
         while (true)
         {
@@ -26,7 +47,7 @@ public sealed partial class NatsConnection
     }
 
     /// <summary>From here on others may add subscriptions at the same time; one that is sent twice is the same to the server.</summary>
-    private async ValueTask SubscribeAllAsync(NetworkStream stream, CancellationToken cancellationToken)
+    private async ValueTask SubscribeAllAsync(Stream stream, CancellationToken cancellationToken)
     {
         _isSessionOpen = true;
         var lines = new StringBuilder();
@@ -35,7 +56,7 @@ public sealed partial class NatsConnection
     }
 
     private string ConnectBody() => JsonSerializer.Serialize(new ConnectOptions(
-        Verbose: false, Pedantic: false, TlsRequired: false, Name: _options.Name, Lang: "dotnet", Version: "1",
+        Verbose: false, Pedantic: false, TlsRequired: _options.Tls is not null, Name: _options.Name, Lang: "dotnet", Version: "1",
         Protocol: 1, Headers: true, NoResponders: true, User: _options.User, Pass: _options.Password), NatsJson.Default.ConnectOptions);
 
     private static ServerInfo ReadInfo(string line)

@@ -56,5 +56,5 @@ public sealed partial class NatsConnection
     }
 
     /// <summary>A subject that nobody else uses, for answers.</summary>
-    public static string NewInbox() => "_INBOX." + Guid.NewGuid().ToString("N");
+    private string NewInbox() => _options.InboxPrefix + "." + Guid.NewGuid().ToString("N");
 }

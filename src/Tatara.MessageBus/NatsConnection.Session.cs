@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Tatara.MessageBus;
@@ -46,7 +47,10 @@ public sealed partial class NatsConnection
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await WithinConnectTimeoutAsync("be reached", t => socket.ConnectAsync(server.Host, server.Port, t), cancellationToken);
-        await using var stream = new NetworkStream(socket, ownsSocket: false);
+        await using var network = new NetworkStream(socket, ownsSocket: false);
+        Stream stream = network;
+        await WithinConnectTimeoutAsync("greet", async t => stream = await GreetAsync(network, t), cancellationToken);
+        await using var secure = stream as SslStream;
         var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, leaveOpen: true));
         try
         {
@@ -61,7 +65,7 @@ public sealed partial class NatsConnection
         }
     }
 
-    private async Task ServeAsync(NetworkStream stream, PipeReader reader, CancellationToken cancellationToken)
+    private async Task ServeAsync(Stream stream, PipeReader reader, CancellationToken cancellationToken)
     {
         using var session = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _unansweredPings = 0;
@@ -77,7 +81,7 @@ public sealed partial class NatsConnection
         throw new NatsException("The server closed the connection.");
     }
 
-    private async Task WriteAsync(NetworkStream stream, CancellationToken cancellationToken)
+    private async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
     {
         while (true) await stream.WriteAsync(await _outgoing.TakeAsync(cancellationToken), cancellationToken);
     }

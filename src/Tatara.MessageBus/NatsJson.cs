@@ -8,7 +8,7 @@ internal sealed record ConnectOptions(
     int Protocol, bool Headers, bool NoResponders, string? User, string? Pass);
 
 /// <summary>What is of use in the body of INFO.</summary>
-internal sealed record ServerInfo(int MaxPayload, bool TlsRequired);
+internal sealed record ServerInfo(int MaxPayload, bool TlsRequired, bool TlsAvailable);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

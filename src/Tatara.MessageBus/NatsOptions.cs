@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Text.Json;
 
 namespace Tatara.MessageBus;
@@ -13,6 +14,12 @@ public sealed record NatsOptions
 
     /// <summary>Password, when the server asks for one.</summary>
     public string? Password { get; init; }
+
+    /// <summary>TLS, asked for at each connect so that certificates may change. With it a server that speaks none is refused; without it one that insists is.</summary>
+    public Func<SslClientAuthenticationOptions>? Tls { get; init; }
+
+    /// <summary>What the subjects of answers begin with. A server that grants each user an own beginning keeps answers from all others.</summary>
+    public string InboxPrefix { get; init; } = "_INBOX";
 
     /// <summary>Shown by the server's monitoring: which component this is.</summary>
     public string Name { get; init; } = "tatara";

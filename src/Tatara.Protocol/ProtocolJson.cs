@@ -41,6 +41,7 @@ namespace Tatara.Protocol;
 [JsonSerializable(typeof(NetworkRulesRequest))]
 [JsonSerializable(typeof(NetworkRules))]
 [JsonSerializable(typeof(ContainerAddresses))]
+[JsonSerializable(typeof(ComponentAnnouncement))]
 [JsonSerializable(typeof(LogBatch))]
 [JsonSerializable(typeof(LogBatchAck))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -26,6 +26,9 @@ public static class Subjects
     public const string StagingStop = "staging.stop";
     public static string StagingStart(string deaId) => $"staging.{deaId}.start";
 
+    /// <summary>Where stagers answer. It belongs to the build, not to a connection: whichever Cloud Controller is there then hears it.</summary>
+    public static string StagingReply(string build) => $"tatara.staging.reply.{build}";
+
     public const string DropletExited = "droplet.exited";
     public const string DropletUpdated = "droplet.updated";
 

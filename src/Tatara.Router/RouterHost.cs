@@ -23,6 +23,7 @@ using Tatara.Router.RouteServices;
 using Tatara.Router.Status;
 using Tatara.Router.Tcp;
 using Tatara.Router.Tls;
+using Tatara.Status;
 
 namespace Tatara.Router;
 
@@ -37,13 +38,16 @@ public static class RouterHost
     public static IHost Build(RouterOptions options, Action<ILoggingBuilder> logging)
     {
         options.Validate();
+        var name = options.Bus.Name;
         options = options with { Bus = options.Bus with { Json = ProtocolJson.Default.Options, Name = "router" } };
         var ports = new RouterPorts();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         logging(builder.Logging);
         AddServices(builder.Services, options, ports);
+        builder.Services.AddMember<RouterStatus>(ComponentTypes.Router, new StatusOptions { Name = name, Zone = options.Zone });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, ports));
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<Member>().Host = ports.Status?.ToString());
         app.Run(app.Services.GetRequiredService<Http2Gateway>().HandleAsync);
         return app;
     }
@@ -82,6 +86,7 @@ public static class RouterHost
         services.AddHostedService<RegistrationListener>();
         services.AddHostedService<Pruner>();
         services.AddHostedService<AccessLogPublisher>();
+        services.AddHostedService<TableFill>();
         // Last, so that it stops first: the lines of its last requests are still published.
         services.AddSingleton<ProxyServer>();
         services.AddHostedService(s => s.GetRequiredService<ProxyServer>());

@@ -1,5 +1,6 @@
 using System.Net;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Router.Acme;
 using Tatara.Router.OwnAnswers;
 using Tatara.Router.Proxy;
@@ -109,6 +110,9 @@ public sealed record RouterOptions
     /// </summary>
     public IReadOnlyList<string> ProxyProtocolFrom { get; init; } = [];
 
+    /// <summary>A router that starts listens when no new endpoint was heard of for so long: its table is whole then. Zero: at once.</summary>
+    public TimeSpan FillQuiet { get; init; } = TimeSpan.FromSeconds(0.3);
+
     /// <summary>Trace headers that requests get when they have none, and that are continued when they have.</summary>
     public Tracing Tracing { get; init; }
 
@@ -120,6 +124,12 @@ public sealed record RouterOptions
 
     /// <summary>TCP routes; null: this router serves none.</summary>
     public TcpRouting? Tcp { get; init; }
+
+    /// <summary>How endpoints that register a TLS port are asked; null: by their plain port.</summary>
+    public PeerNetwork? Peers { get; init; }
+
+    /// <summary>Hosts of the platform itself, each with the name that a certificate must have to serve it. Whoever may register routes cannot take these. Needs <see cref="Peers"/>.</summary>
+    public IReadOnlyDictionary<string, string> OwnHosts { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Threads that serve requests; null for one a processor.</summary>
     internal int? Loops { get; init; }

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,7 +8,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.Database;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
+using Tatara.Status;
 using Tatara.Uaa.Clients;
 using Tatara.Uaa.Data;
 using Tatara.Uaa.Errors;
@@ -17,6 +18,7 @@ using Tatara.Uaa.Groups;
 using Tatara.Uaa.Login;
 using Tatara.Uaa.OpenId;
 using Tatara.Uaa.Registration;
+using Tatara.Uaa.Status;
 using Tatara.Uaa.Tokens;
 using Tatara.Uaa.Users;
 
@@ -48,10 +50,11 @@ public static class UaaHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-            kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port);
+            PeerNetwork.Listen(kestrel, options.Peers, options.BindAddress, options.Port);
         });
         AddServices(builder.Services, options, time);
         var app = builder.Build();
+        PeerNetwork.RequireMembers(app, options.Peers);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseRouting();
         Map(app);
@@ -87,6 +90,7 @@ public static class UaaHost
         services.AddSingleton<TokenGranter>();
         services.AddHostedService<FirstUsers>();
         services.AddHostedService<RouterRegistrar>();
+        services.AddSingleton<UaaCounters>().AddStatus<UaaStatus>(ComponentTypes.Uaa, options.Status with { Name = options.Status.Name ?? options.Bus.Name });
     }
 
     private static void Map(WebApplication app)

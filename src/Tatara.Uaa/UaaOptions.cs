@@ -1,5 +1,7 @@
 using Tatara.Database;
 using Tatara.MessageBus;
+using Tatara.Peers;
+using Tatara.Status;
 
 namespace Tatara.Uaa;
 
@@ -24,6 +26,9 @@ public sealed record UaaOptions
     /// <summary>Port to listen on; 0 means any free one.</summary>
     public int Port { get; init; }
 
+    /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
+    public PeerNetwork? Peers { get; init; }
+
     /// <summary>Port on which users reach the routers over HTTPS. Null or 443: URLs carry no port.</summary>
     public int? ExternalHttpsPort { get; init; }
 
@@ -42,10 +47,14 @@ public sealed record UaaOptions
     /// <summary>How long a user name stays locked. Longer slows guessing down, and also whoever is locked out by a guesser.</summary>
     public TimeSpan LockoutPeriod { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Where it shows how it is.</summary>
+    public StatusOptions Status { get; init; } = new();
+
     /// <summary>Checks everything that can be checked without touching the machine.</summary>
     /// <exception cref="ArgumentException">With a sentence that says what is wrong.</exception>
     public void Validate()
     {
+        Status.Validate();
         if (Uri.CheckHostName("uaa." + Domain) != UriHostNameType.Dns) throw new ArgumentException($"The domain '{Domain}' is not a DNS name.");
         if (string.IsNullOrWhiteSpace(DataDirectory)) throw new ArgumentException("The UAA needs a data directory.");
         if (!System.Net.IPAddress.TryParse(BindAddress, out _)) throw new ArgumentException($"The UAA's bind address '{BindAddress}' is not an IP address.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tatara.CloudController.Blobs;
 using Tatara.Commands;
 using Tatara.Configuration;
 using Tatara.Database.Migrations;
@@ -8,6 +9,12 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     QuickstartCommand.Create(),
     UpCommand.Create(),
     RunCommand.Create(),
+    ClusterCommand.Create(),
+    TokenCommand.Create(),
+    JoinCommand.Create(),
+    RemoveCommand.Create(),
+    ConfigCommand.Create(),
+    StatusCommand.Create(),
     DrainCommand.Create(),
     CertificateCommand.Create(),
     SetupCommand.Create(),
@@ -15,6 +22,7 @@ var root = new RootCommand("Tatara: Cloud Foundry in one program.")
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
     BackupCommands.CreateMoveDatabase(),
+    MoveBlobstoreCommand.Create(),
     DestroyCommand.Create(),
 };
 try
@@ -37,6 +45,11 @@ catch (OtherSchemaException e)
 {
     await Console.Error.WriteLineAsync($"tatara: {e.Message}");
     await Console.Error.WriteLineAsync($"        {e.Advice}");
+    return 1;
+}
+catch (BlobException e)
+{
+    await Console.Error.WriteLineAsync($"tatara: {e.Message}");
     return 1;
 }
 catch (OperationCanceledException)

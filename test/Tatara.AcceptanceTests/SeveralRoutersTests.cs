@@ -115,7 +115,7 @@ public sealed class SeveralRoutersTests(SharedPlatform shared)
     {
         using var http = new HttpClient();
         var secrets = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(platform.Data, "secrets.json")));
-        var password = secrets.RootElement.GetProperty("bulk_password").GetString();
+        var password = secrets.RootElement.GetProperty("status_password").GetString();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"router:{password}")));
         var routes = JsonDocument.Parse(await http.GetStringAsync(new Uri($"http://{status}/routes")));
         return [.. routes.RootElement.EnumerateObject().Where(r => r.Value.GetArrayLength() > 0).Select(r => r.Name)];

@@ -18,6 +18,8 @@ internal sealed class RunningLogCache : IAsyncDisposable
     public const string App = "a1a1a1a1-0000-4000-8000-000000000001";
 
     private readonly NatsServer _server;
+
+    public NatsServer Server => _server;
     private readonly Identities _identities;
     private IHost? _host;
 

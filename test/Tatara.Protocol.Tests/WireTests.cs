@@ -133,6 +133,15 @@ public sealed class WireTests
             """
         },
         {
+            typeof(ComponentAnnouncement),
+            """
+            {"type":"DEA","index":1,"uuid":"1-0a1b","host":"10.0.0.1:24030","start":"2013-05-01 10:00:00 +0000","uptime":"0d:2h:3m:4s",
+             "name":"dea-1","zone":"z1","version":"0.1.0","cpu":12.5,"mem_bytes":1048576,
+             "problem":"the bus is away","neighbours":["dea-2"]}
+            """
+        },
+        { typeof(ComponentAnnouncement), """{"type":"Router","index":0,"uuid":"0-0a1b","start":"2013-05-01 10:00:00 +0000","uptime":"0d:0h:0m:1s"}""" },
+        {
             typeof(LogBatch),
             """{"stream":"i1","first_sequence":5,"entries":[{"source_id":"a1","instance_id":"0","source_type":"APP/PROC/WEB","timestamp":1400000000000000000,"type":"OUT","payload":"aGVsbG8="}]}"""
         },

@@ -243,6 +243,18 @@ public sealed class Http2Tests : RouterTestBase
     }
 
     [Fact]
+    public async Task Post_OneOfTwoHttp2EndpointsRefusesConnections_GoesToTheOther()
+    {
+        await using var app = await Http2Backend.StartAsync(async context => await context.Response.WriteAsync(await new StreamReader(context.Request.Body).ReadToEndAsync()));
+        using var refusing = new RefusingPort();
+        await Router.RegisterAsync(Host, app.Registration(Host) with { Port = refusing.Endpoint.Port, PrivateInstanceId = "dead" });
+        await Router.RegisterAsync(Host, app.Registration(Host));
+
+        for (var i = 0; i < 10; i++)
+            (await Router.SendAsync($"POST / HTTP/1.1\r\nHost: {Host}\r\nContent-Length: 2\r\n\r\nhi")).Body.ShouldBe("hi");
+    }
+
+    [Fact]
     public async Task WebSocket_OverHttp2_Echoes()
     {
         await using var app = RawBackend.Start(async connection =>

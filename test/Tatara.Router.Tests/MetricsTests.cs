@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Tatara.Router.Metrics;
+using Tatara.Status;
 using Tatara.Router.Registry;
 using Tatara.Router.Tests.Support;
 
@@ -100,7 +101,7 @@ public sealed class MetricsTests : RouterTestBase
     [Fact]
     public void Sample_LabelOfAnything_CannotForgeALine()
     {
-        var writer = new PrometheusWriter();
+        var writer = new MetricPage();
         writer.Sample("x", 1, ("route", "a\"} 5\ny \\"));
         writer.ToString().ShouldBe("x{route=\"a\\\"} 5\\ny \\\\\"} 1\n");
     }

@@ -16,6 +16,9 @@ public sealed partial class Platform : IAsyncDisposable
     private readonly string[] _arguments;
     private Process? _process;
 
+    private Platform(string domain, string data, string router, int httpPort, int httpsPort) =>
+        (Domain, Data, RouterAddress, HttpPort, HttpsPort, _arguments) = (domain, data, IPAddress.Parse(router), httpPort, httpsPort, []);
+
     private Platform(string name, int number, params string[] more)
     {
         Domain = $"{name}.localhost";
@@ -38,8 +41,11 @@ public sealed partial class Platform : IAsyncDisposable
     public string AuthorityFile => Path.Combine(Data, "tls", "ca.crt");
     public string AdminPassword => JsonDocument.Parse(File.ReadAllText(Path.Combine(Data, "secrets.json"))).RootElement.GetProperty("admin_password").GetString()!;
 
+    /// <summary>Where its router listens.</summary>
+    public IPAddress RouterAddress { get; } = IPAddress.Loopback;
+
     public static string Root { get; } = FindRoot();
-    private static string Program => Path.Combine(Root, "build", "tatara", "tatara");
+    internal static string Program => Path.Combine(Root, "build", "tatara", "tatara");
 
     public static async Task<Platform> StartAsync(string name, int number, params string[] more)
     {
@@ -47,6 +53,10 @@ public sealed partial class Platform : IAsyncDisposable
         await platform.StartAgainAsync();
         return platform;
     }
+
+    /// <summary>One that something else started, and ends.</summary>
+    /// <param name="data">Folder with its secrets and its authority.</param>
+    public static Platform At(string domain, string data, string router, int httpPort, int httpsPort) => new(domain, data, router, httpPort, httpsPort);
 
     public async Task StartAgainAsync()
     {
@@ -139,7 +149,7 @@ public sealed partial class Platform : IAsyncDisposable
             ConnectCallback = async (context, cancellationToken) =>
             {
                 var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
+                await socket.ConnectAsync(RouterAddress, context.DnsEndPoint.Port, cancellationToken);
                 return new NetworkStream(socket, ownsSocket: true);
             },
             SslOptions = new SslClientAuthenticationOptions

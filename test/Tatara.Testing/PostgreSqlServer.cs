@@ -4,7 +4,7 @@ using Tatara.Database;
 
 namespace Tatara.Testing;
 
-/// <summary>A real PostgreSQL of the tests' own in a temporary folder, reached by a socket there; it ends with the process that started it.</summary>
+/// <summary>A real PostgreSQL of the tests' own in a temporary folder, reached by a socket there, or from other hosts by an address and a password; it ends with the process that started it.</summary>
 public sealed partial class PostgreSqlServer : IAsyncDisposable
 {
     private const int Interrupt = 2;
@@ -13,23 +13,27 @@ public sealed partial class PostgreSqlServer : IAsyncDisposable
     private static readonly Lazy<Task<PostgreSqlServer>> s_shared = new(StartAsync);
 
     /// <summary>Nothing here has to survive the machine; what is committed survives a crash of the server.</summary>
-    private static readonly string[] s_settings = ["fsync=off", "full_page_writes=off", "max_connections=300", "listen_addresses="];
+    private static readonly string[] s_settings = ["fsync=off", "full_page_writes=off", "max_connections=300"];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("tatara-postgresql-").FullName;
     private Process? _process;
 
-    private PostgreSqlServer()
-    {
-    }
+    private readonly ServerPlace? _place;
+    private readonly string _password = Guid.NewGuid().ToString("N");
+
+    private PostgreSqlServer(ServerPlace? place) => _place = place;
 
     /// <summary>One for all tests of a process that leave it running.</summary>
     public static Task<PostgreSqlServer> SharedAsync() => s_shared.Value;
 
     private string Data => Path.Combine(_directory, "data");
 
-    public static async Task<PostgreSqlServer> StartAsync()
+    public static Task<PostgreSqlServer> StartAsync() => StartAsync(null);
+
+    /// <param name="place">Null: nothing is listened on.</param>
+    public static async Task<PostgreSqlServer> StartAsync(ServerPlace? place)
     {
-        var server = new PostgreSqlServer();
+        var server = new PostgreSqlServer(place);
         await server.InitializeAsync();
         await server.StartAgainAsync();
         return server;
@@ -44,14 +48,18 @@ public sealed partial class PostgreSqlServer : IAsyncDisposable
         var name = "test_" + Guid.NewGuid().ToString("N");
         await using var connection = await Address("postgres").OpenAsync(CancellationToken.None);
         await connection.ExecuteAsync($"CREATE DATABASE {name}", CancellationToken.None);
-        return Text(name);
+        if (_place is null) return Text(name);
+        await connection.ExecuteAsync($"ALTER ROLE postgres PASSWORD '{_password}'", CancellationToken.None);
+        return $"Host={_place.Address};Username=postgres;Password={_password};Database={name}";
     }
 
     public async Task StartAgainAsync()
     {
         // The shell sees the end of this process, however it ends, by its closed input, and cleans up.
-        var script = $"'{Binary("postgres")}' -D '{Data}' -k '{_directory}' {string.Concat(s_settings.Select(s => $" -c {s}"))} >>'{_directory}/log' 2>&1 & server=$!; read word; kill -QUIT $server; wait; [ \"$word\" = keep ] || rm -rf '{_directory}'";
-        _process = Process.Start(AsPostgres("sh", ["-c", script], input: true))!;
+        var script = $"'{Binary("postgres")}' -D '{Data}' -k '{_directory}' -c listen_addresses={_place?.Address} {string.Concat(s_settings.Select(s => $" -c {s}"))} >>'{_directory}/log' 2>&1 & server=$!; read word; kill -QUIT $server; wait; [ \"$word\" = keep ] || rm -rf '{_directory}'";
+        var start = AsPostgres("sh", ["-c", script], input: true);
+        if (_place is not null) start = new ProcessStartInfo("nsenter", [.. _place.Enter, start.FileName, .. start.ArgumentList]) { RedirectStandardInput = true };
+        _process = Process.Start(start)!;
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < StartPatience; await Task.Delay(20))
         {
             try
@@ -93,6 +101,7 @@ public sealed partial class PostgreSqlServer : IAsyncDisposable
     {
         if (Environment.IsPrivilegedProcess) await RunAsync(new ProcessStartInfo("chown", ["postgres", _directory]));
         await RunAsync(AsPostgres(Binary("initdb"), ["-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]));
+        if (_place is not null) await File.AppendAllTextAsync(Path.Combine(Data, "pg_hba.conf"), "host all all samenet scram-sha-256\n");
     }
 
     private static async Task EndAsync(Process shell, string word)

@@ -36,7 +36,7 @@ internal static class RouterProbes
         try
         {
             for (var i = 0; i < ManyConnections; i++) clients.Add(await ConnectAsync(router.Port, i));
-            foreach (var client in clients) await AskAsync(client, Peers.Host);
+            foreach (var client in clients) await AskAsync(client, ProxyPeers.Host);
             return router.ResidentMegabytes();
         }
         finally
@@ -96,7 +96,7 @@ internal static class RouterProbes
     public static async Task<double> ChurnAsync(RouterProcess router, int backend, Uri url)
     {
         const int changesPerSecond = 1_000;
-        var load = Wrk.RunAsync(url, Peers.Host, 16, TimeSpan.FromSeconds(3));
+        var load = Wrk.RunAsync(url, ProxyPeers.Host, 16, TimeSpan.FromSeconds(3));
         var watch = Stopwatch.StartNew();
         var changes = 0;
         while (!load.IsCompleted)

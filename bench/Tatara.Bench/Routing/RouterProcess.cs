@@ -24,7 +24,7 @@ internal sealed class RouterProcess : IAsyncDisposable
     public ServerProcess Server { get; }
     public int TlsPort { get; }
 
-    public static async Task<RouterProcess> StartAsync(Peers peers)
+    public static async Task<RouterProcess> StartAsync(ProxyPeers peers)
     {
         var nats = await NatsServer.StartAsync();
         var bus = new NatsConnection(new NatsOptions { Servers = [nats.Address], Json = ProtocolJson.Default.Options });

@@ -122,7 +122,7 @@ internal static class ScaleSimulationBench
         var directory = Directory.CreateTempSubdirectory("tatara-bench-simulation-");
         try
         {
-            var peers = new Peers(directory.FullName);
+            var peers = new ProxyPeers(directory.FullName);
             peers.WriteCertificate();
             await using var backend = await peers.StartBackendAsync();
             await using var router = await RouterProcess.StartAsync(peers);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 using Tatara.CloudController.Errors;
+using Tatara.Peers;
 
 namespace Tatara.CloudController.Auth;
 
@@ -10,7 +11,7 @@ internal sealed partial class TokenKeys(CloudControllerOptions options, TimeProv
     /// <summary>Tokens with invented key ids must not become a flood of requests to UAA.</summary>
     private static readonly TimeSpan ShortestRefresh = TimeSpan.FromSeconds(1);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
+    private readonly HttpClient _http = new(PeerNetwork.CreateHandler(options.Peers))
     {
         Timeout = TimeSpan.FromSeconds(5),
         MaxResponseContentBufferSize = 1024 * 1024,

@@ -4,7 +4,7 @@ namespace Tatara.CloudController.Blobs;
 
 /// <summary>Streams a blob to the client.</summary>
 /// <param name="fileName">What a browser would save it as; null: nothing is suggested.</param>
-internal sealed class BlobAnswer(Stream content, string contentType, string? fileName = null) : IResult
+internal sealed class BlobAnswer(BlobContent content, string contentType, string? fileName = null) : IResult
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -13,9 +13,9 @@ internal sealed class BlobAnswer(Stream content, string contentType, string? fil
         await using (content)
         {
             httpContext.Response.ContentType = contentType;
-            httpContext.Response.ContentLength = content.Length;
+            httpContext.Response.ContentLength = content.Size;
             if (fileName is not null) httpContext.Response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
-            await content.CopyToAsync(httpContext.Response.Body, BufferBytes, httpContext.RequestAborted);
+            await content.Stream.CopyToAsync(httpContext.Response.Body, BufferBytes, httpContext.RequestAborted);
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed partial class BlobCleaning(
 
     public async Task CleanAsync(CancellationToken cancellationToken)
     {
-        blobs.RemoveLeftovers(); // 1.
+        await blobs.RemoveLeftoversAsync(cancellationToken); // 1.
         await RemoveUploadsAsync(cancellationToken); // 2.
         await RemoveNamelessAsync("packages", Last, (guids, c) => // 3.
             db.Packages.Where(p => guids.Contains(p.Guid) && p.State != PackageStates.Expired).Select(p => p.Guid).ToListAsync(c), cancellationToken);
@@ -31,7 +31,7 @@ internal sealed partial class BlobCleaning(
         var buildpacks = await db.Buildpacks.Where(b => b.Sha256 != null).Select(b => new { b.Guid, b.Sha256 }).ToListAsync(cancellationToken);
         await RemoveNamelessAsync("buildpacks", Last, (_, _) => Task.FromResult(buildpacks.ConvertAll(b => BuildpackBits.Key(b.Guid, b.Sha256!))), cancellationToken);
         await ExpireAsync(cancellationToken); // 4.
-        BoundCaches(); // 5.
+        await BoundCachesAsync(cancellationToken); // 5.
     }
 
     private static string Last(string key) => key[(key.LastIndexOf('/') + 1)..];
@@ -42,19 +42,19 @@ internal sealed partial class BlobCleaning(
 
     private async Task RemoveUploadsAsync(CancellationToken cancellationToken)
     {
-        var old = blobs.List(BlobKeys.Uploads).Where(IsSettled).ToList();
+        var old = await blobs.ListAsync(BlobKeys.Uploads, cancellationToken).Where(IsSettled).ToListAsync(cancellationToken);
         if (old.Count == 0) return;
         var underWay = await db.Jobs.Where(j => j.State == JobStates.Processing).Select(j => j.Payload).ToListAsync(cancellationToken);
-        foreach (var blob in old.Where(b => !underWay.Any(payload => payload.Contains(b.Key, StringComparison.Ordinal)))) Remove(blob);
+        foreach (var blob in old.Where(b => !underWay.Any(payload => payload.Contains(b.Key, StringComparison.Ordinal)))) await RemoveAsync(blob, cancellationToken);
     }
 
     private async Task RemoveNamelessAsync(
         string prefix, Func<string, string> ownerOf, Func<IReadOnlyList<string>, CancellationToken, Task<List<string>>> findOwners, CancellationToken cancellationToken)
     {
-        foreach (var batch in blobs.List(prefix).Where(IsSettled).Chunk(Batch))
+        await foreach (var batch in blobs.ListAsync(prefix, cancellationToken).Where(IsSettled).Chunk(Batch).WithCancellation(cancellationToken))
         {
             var owners = await findOwners([.. batch.Select(b => ownerOf(b.Key)).Distinct()], cancellationToken);
-            foreach (var blob in batch.Where(b => !owners.Contains(ownerOf(b.Key)))) Remove(blob);
+            foreach (var blob in batch.Where(b => !owners.Contains(ownerOf(b.Key)))) await RemoveAsync(blob, cancellationToken);
         }
     }
 
@@ -67,22 +67,22 @@ internal sealed partial class BlobCleaning(
         foreach (var app in full) await expiration.ExpireAsync(app, cancellationToken);
     }
 
-    private void BoundCaches()
+    private async Task BoundCachesAsync(CancellationToken cancellationToken)
     {
-        var caches = blobs.List(BlobKeys.AllBuildpackCaches).OrderBy(b => b.WrittenAt).ToList();
+        var caches = await blobs.ListAsync(BlobKeys.AllBuildpackCaches, cancellationToken).OrderBy(b => b.WrittenAt).ToListAsync(cancellationToken);
         var excess = caches.Sum(c => c.Size) - (options.BuildpackCachesMb << 20);
         foreach (var cache in caches)
         {
             if (excess <= 0) return;
-            Remove(cache);
+            await RemoveAsync(cache, cancellationToken);
             excess -= cache.Size;
         }
     }
 
-    private void Remove(StoredBlob blob)
+    private Task RemoveAsync(StoredBlob blob, CancellationToken cancellationToken)
     {
         Log.Removed(logger, blob.Key, blob.Size);
-        blobs.Delete(blob.Key);
+        return blobs.DeleteAsync(blob.Key, cancellationToken);
     }
 
     private static partial class Log

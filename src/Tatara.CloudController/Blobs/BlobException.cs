@@ -1,7 +1,7 @@
 namespace Tatara.CloudController.Blobs;
 
-/// <summary>A blob could not be stored.</summary>
-internal class BlobException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>A blob could not be stored or read.</summary>
+public class BlobException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The content is larger than allowed.</summary>
 internal sealed class BlobTooLargeException(long maxBytes)
@@ -13,3 +13,6 @@ internal sealed class BlobChecksumException(string expected, string actual)
 
 /// <summary>The disk is full, or nearly so.</summary>
 internal sealed class BlobstoreFullException(string message, Exception? inner = null) : BlobException(message, inner);
+
+/// <summary>The store does not answer, or refuses this platform: for the operator to mend, or gone the next minute.</summary>
+internal sealed class BlobstoreUnavailableException(string message, Exception? inner = null) : BlobException(message, inner);

@@ -10,11 +10,7 @@ namespace Tatara.CloudController.Blobs;
 internal static class BlobFeature
 {
     public static void AddBlobs(this IServiceCollection services) => services
-        .AddSingleton<IBlobstore>(provider => new FolderBlobstore(
-            Path.Combine(provider.GetRequiredService<CloudControllerOptions>().DataDirectory, "blobs"),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<FolderBlobstore>>(),
-            provider.GetRequiredService<CloudControllerOptions>().ReservedDiskMb << 20))
+        .AddSingleton(CreateBlobstore)
         .AddScoped<BlobCleaning>()
         .AddHostedService<BlobSweep>()
         .AddSingleton(CreateSignedUrls)
@@ -28,6 +24,12 @@ internal static class BlobFeature
         .Anonymous("GET", BlobUrls.Root + "/buildpack-caches/{guid}/{stack}", (e, call) => e.GetCacheAsync(call))
         .Anonymous("POST", BlobUrls.Root + "/buildpack-caches/{guid}/{stack}", (e, call) => e.PostCacheAsync(call))
         .Anonymous("POST", BlobUrls.Root + "/builds/{guid}/droplet", (e, call) => e.PostDropletAsync(call));
+
+    private static IBlobstore CreateBlobstore(IServiceProvider provider)
+    {
+        var (options, loggers) = (provider.GetRequiredService<CloudControllerOptions>(), provider.GetRequiredService<ILoggerFactory>());
+        return Blobstores.Open(options.Blobstore, options.DataDirectory, provider.GetRequiredService<TimeProvider>(), loggers, options.ReservedDiskMb << 20);
+    }
 
     private static SignedUrls CreateSignedUrls(IServiceProvider provider)
     {

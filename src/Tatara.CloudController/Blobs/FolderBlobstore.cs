@@ -36,7 +36,13 @@ internal sealed partial class FolderBlobstore : IBlobstore
         RemoveLeftovers();
     }
 
-    public void RemoveLeftovers()
+    public Task RemoveLeftoversAsync(CancellationToken cancellationToken = default)
+    {
+        RemoveLeftovers();
+        return Task.CompletedTask;
+    }
+
+    private void RemoveLeftovers()
     {
         foreach (var leftover in Directory.EnumerateFiles(_unfinished))
         {
@@ -70,7 +76,12 @@ internal sealed partial class FolderBlobstore : IBlobstore
         }
     }
 
-    public Stream? Open(string key)
+    public Task<BlobContent?> OpenAsync(string key, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Open(key) is { } file ? new BlobContent(file, file.Length) : null);
+
+    public Task<Stream?> OpenSeekableAsync(string key, CancellationToken cancellationToken = default) => Task.FromResult<Stream?>(Open(key));
+
+    private FileStream? Open(string key)
     {
         try
         {
@@ -82,13 +93,15 @@ internal sealed partial class FolderBlobstore : IBlobstore
         }
     }
 
-    public long? Size(string key)
+    public Task<long?> SizeAsync(string key, CancellationToken cancellationToken = default)
     {
         var file = new FileInfo(PathOf(key));
-        return file.Exists ? file.Length : null;
+        return Task.FromResult<long?>(file.Exists ? file.Length : null);
     }
 
-    public bool Move(string key, string newKey)
+    public Task<bool> MoveAsync(string key, string newKey, CancellationToken cancellationToken = default) => Task.FromResult(Move(key, newKey));
+
+    private bool Move(string key, string newKey)
     {
         var target = PathOf(newKey);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -112,7 +125,7 @@ internal sealed partial class FolderBlobstore : IBlobstore
         return true;
     }
 
-    public void Delete(string key)
+    public Task DeleteAsync(string key, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -121,17 +134,21 @@ internal sealed partial class FolderBlobstore : IBlobstore
         catch (DirectoryNotFoundException)
         {
         }
+        return Task.CompletedTask;
     }
 
-    public IEnumerable<StoredBlob> List(string prefix)
+    public IAsyncEnumerable<StoredBlob> ListAsync(string prefix, CancellationToken cancellationToken = default) => List(prefix).ToAsyncEnumerable();
+
+    private IEnumerable<StoredBlob> List(string prefix)
     {
-        var folder = new DirectoryInfo(PathOf(prefix));
+        var folder = new DirectoryInfo(prefix.Length == 0 ? _root : PathOf(prefix));
         if (!folder.Exists) return [];
         return folder.EnumerateFiles("*", SearchOption.AllDirectories)
+            .Where(file => file.DirectoryName != _unfinished)
             .Select(file => new StoredBlob(Path.GetRelativePath(_root, file.FullName), file.Length, file.LastWriteTimeUtc));
     }
 
-    public void DeleteAll(string prefix)
+    public Task DeleteAllAsync(string prefix, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -140,7 +157,12 @@ internal sealed partial class FolderBlobstore : IBlobstore
         catch (DirectoryNotFoundException)
         {
         }
+        return Task.CompletedTask;
     }
+
+    public Uri? DownloadUrl(string key, TimeSpan validFor) => null;
+
+    public Uri? UserDownloadUrl(string key, TimeSpan validFor, string fileName) => null;
 
     /// <summary>A second name for the file: a blob is never written to, only replaced. Not every file system has that.</summary>
     private bool TryLink(string key, string newKey)

@@ -29,8 +29,8 @@ internal sealed class InternalBlobEndpoints(CloudControllerDbContext db, SignedU
         if (!await db.Apps.AnyAsync(a => a.Guid == call.Guid && !a.Deleting, call.Cancelled)) throw ApiErrors.ResourceNotFound("App");
         if (Sha1Of(call) is not { } sha1) throw NoSha1("cache");
         call.AllowBody(StagedDroplets.MaxCacheBytes);
-        await PutAsync(() => blobs.PutAsync(
-            BlobKeys.BuildpackCache(call.Guid, call.Path("stack")), call.Http.Request.Body, StagedDroplets.MaxCacheBytes, sha1, call.Cancelled));
+        await blobs.PutAsync(
+            BlobKeys.BuildpackCache(call.Guid, call.Path("stack")), call.Http.Request.Body, StagedDroplets.MaxCacheBytes, sha1, call.Cancelled);
         return Answer.Created(new { });
     }
 
@@ -39,7 +39,7 @@ internal sealed class InternalBlobEndpoints(CloudControllerDbContext db, SignedU
         Authorize(call);
         if (Sha1Of(call) is not { } sha1) throw NoSha1("droplet");
         call.AllowBody(StagedDroplets.MaxDropletBytes);
-        await PutAsync(() => droplets.SaveAsync(call.Guid, call.Http.Request.Body, sha1, call.Cancelled));
+        await droplets.SaveAsync(call.Guid, call.Http.Request.Body, sha1, call.Cancelled);
         return Answer.Created(new { });
     }
 
@@ -47,28 +47,16 @@ internal sealed class InternalBlobEndpoints(CloudControllerDbContext db, SignedU
 
     private static ApiException NoSha1(string what) => ApiErrors.BadRequest($"the header {Sha1Header} must be the SHA-1 of the {what}");
 
-    private Task<IResult> Send(ApiCall call, string key, string contentType)
+    private async Task<IResult> Send(ApiCall call, string key, string contentType)
     {
         Authorize(call);
-        var content = (BlobKey.IsValid(key) ? blobs.Open(key) : null) ?? throw ApiErrors.ResourceNotFound("Blob");
-        return Task.FromResult<IResult>(new BlobAnswer(content, contentType));
+        var content = (BlobKey.IsValid(key) ? await blobs.OpenAsync(key, call.Cancelled) : null) ?? throw ApiErrors.ResourceNotFound("Blob");
+        return new BlobAnswer(content, contentType);
     }
 
     private void Authorize(ApiCall call)
     {
         var request = call.Http.Request;
         if (!urls.IsValid(request.Method, request.Path, request.Query["expires"], request.Query["signature"])) throw ApiErrors.NotAuthorized();
-    }
-
-    private static async Task PutAsync(Func<Task> put)
-    {
-        try
-        {
-            await put();
-        }
-        catch (BlobException e)
-        {
-            throw BlobErrors.ToApi(e);
-        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class BuildpackCacheClearing(CloudControllerDbContext db, IBlobs
     public async Task RunAsync(Job job, CancellationToken cancellationToken)
     {
         var app = job.ReadPayload<BuildpackCachesToClear>().AppGuid;
-        blobs.DeleteAll(app is null ? BlobKeys.AllBuildpackCaches : BlobKeys.BuildpackCaches(app));
+        await blobs.DeleteAllAsync(app is null ? BlobKeys.AllBuildpackCaches : BlobKeys.BuildpackCaches(app), cancellationToken);
         await db.Builds
             .Where(b => (app == null || b.AppGuid == app) && b.StagingKey != null)
             .ExecuteUpdateAsync(s => s.SetProperty(b => b.StagingKey, (string?)null), cancellationToken);

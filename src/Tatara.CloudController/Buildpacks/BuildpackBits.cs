@@ -23,32 +23,35 @@ internal sealed partial class BuildpackBits(IBlobstore blobs)
     public static string Key(string guid, string sha256) => $"{guid}_{sha256}";
 
     /// <summary>Takes over bits that were uploaded, once they prove to be a buildpack. Returns false when they are gone, because that was done already.</summary>
-    public bool Adopt(Buildpack buildpack, string uploadKey, string fileName, string sha256)
+    public async Task<bool> AdoptAsync(Buildpack buildpack, string uploadKey, string fileName, string sha256, CancellationToken cancellationToken)
     {
-        using (var content = blobs.Open(uploadKey))
+        await using (var content = await blobs.OpenSeekableAsync(uploadKey, cancellationToken))
         {
             if (content is null) return false;
             using var zip = Open(content);
         }
-        if (!blobs.Move(uploadKey, BlobKeys.Buildpack(Key(buildpack.Guid, sha256)))) return false;
+        if (!await blobs.MoveAsync(uploadKey, BlobKeys.Buildpack(Key(buildpack.Guid, sha256)), cancellationToken)) return false;
         (buildpack.Sha256, buildpack.Filename, buildpack.State) = (sha256, fileName, "READY");
         return true;
     }
 
-    public void Delete(string guid, string sha256) => blobs.Delete(BlobKeys.Buildpack(Key(guid, sha256)));
+    public Task DeleteAsync(string guid, string sha256, CancellationToken cancellationToken) =>
+        blobs.DeleteAsync(BlobKeys.Buildpack(Key(guid, sha256)), cancellationToken);
 
-    public bool IsZip(string uploadKey)
+    public async Task<bool> IsZipAsync(string uploadKey, CancellationToken cancellationToken)
     {
-        Span<byte> start = stackalloc byte[4];
-        using var content = blobs.Open(uploadKey);
-        return content?.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("PK\x03\x04"u8);
+        var start = new byte[4];
+        await using var content = await blobs.OpenAsync(uploadKey, cancellationToken);
+        return content is not null
+            && await content.Stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken) == start.Length
+            && start.AsSpan().SequenceEqual("PK\x03\x04"u8);
     }
 
     /// <summary>The stack that the manifest.yml of uploaded bits names, if it does.</summary>
     /// <exception cref="ApiException">They are no buildpack.</exception>
-    public string? StackOf(string uploadKey)
+    public async Task<string?> StackOfAsync(string uploadKey, CancellationToken cancellationToken)
     {
-        using var content = blobs.Open(uploadKey);
+        await using var content = await blobs.OpenSeekableAsync(uploadKey, cancellationToken);
         if (content is null) return null;
         using var zip = Open(content);
         return zip.GetEntry("manifest.yml") is { } manifest ? ReadStack(manifest) : null;

@@ -15,6 +15,20 @@ internal sealed partial class BuildpackImport(
     public async Task SeedAsync(CancellationToken cancellationToken)
     {
         if (options.BuildpackDirectory is not { } directory || !Directory.Exists(directory)) return;
+        try
+        {
+            await ImportAllAsync(directory, cancellationToken);
+        }
+        catch (BlobstoreUnavailableException e)
+        {
+            // Apps run and can be managed without; those that are installed already stay.
+            Log.Away(logger, e.Message);
+            db.ChangeTracker.Clear();
+        }
+    }
+
+    private async Task ImportAllAsync(string directory, CancellationToken cancellationToken)
+    {
         var next = 1;
         foreach (var file in new DirectoryInfo(directory).EnumerateFiles("*.zip").OrderBy(f => f.Name, StringComparer.Ordinal))
         {
@@ -43,13 +57,13 @@ internal sealed partial class BuildpackImport(
             var info = await blobs.PutAsync(upload, content, BuildpackBits.MaxBytes, cancellationToken: cancellationToken);
             try
             {
-                bits.Adopt(buildpack, upload, filename, info.Sha256);
+                await bits.AdoptAsync(buildpack, upload, filename, info.Sha256, cancellationToken);
             }
             catch (ApiException e)
             {
                 // A broken zip must not keep the whole platform from starting.
                 Log.Broken(logger, file.FullName, e.Message);
-                blobs.Delete(upload);
+                await blobs.DeleteAsync(upload, cancellationToken);
                 db.ChangeTracker.Clear();
                 return position - 1;
             }
@@ -64,6 +78,9 @@ internal sealed partial class BuildpackImport(
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Installed buildpack {Name} from {File}")]
         public static partial void Imported(ILogger logger, string name, string file);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "New buildpacks of the platform are not installed until Cloud Controller is started again. {Reason}")]
+        public static partial void Away(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{File} is not called NN-name.zip and is left out")]
         public static partial void Ignored(ILogger logger, string file);

@@ -26,16 +26,16 @@ internal sealed class BuildpackUploadEndpoints(CloudControllerDbContext db, Acce
         var key = BlobKeys.Upload(Entity.NewGuid());
         var upload = await MultipartUpload.ReadAsync(call.Http.Request, blobs, key, BuildpackBits.MaxBytes, call.Cancelled);
         var name = Path.GetFileName(upload.FileName ?? "");
-        if (upload.Bits is not { } bits || name.Length == 0) throw Invalid(key, "A buildpack zip file must be uploaded as 'bits'");
-        if (bits.Size == 0) throw Invalid(key, $"{name} cannot be empty");
-        if (!buildpacks.IsZip(key)) throw Invalid(key, $"{name} is not a zip file. Buildpacks of lifecycle \"buildpack\" must be valid zip files.");
+        if (upload.Bits is not { } bits || name.Length == 0) throw await InvalidAsync(key, "A buildpack zip file must be uploaded as 'bits'");
+        if (bits.Size == 0) throw await InvalidAsync(key, $"{name} cannot be empty");
+        if (!await buildpacks.IsZipAsync(key, call.Cancelled)) throw await InvalidAsync(key, $"{name} is not a zip file. Buildpacks of lifecycle \"buildpack\" must be valid zip files.");
         var payload = new BuildpackUploadPayload(buildpack.Guid, key, name, bits.Sha256);
         return jobs.Accepted(await jobs.EnqueueAsync("buildpack.upload", payload, ("buildpack", buildpack.Guid), call.Cancelled), BuildpackResponse.From(buildpack, links));
     }
 
-    private ApiException Invalid(string key, string why)
+    private async Task<ApiException> InvalidAsync(string key, string why)
     {
-        blobs.Delete(key);
+        await blobs.DeleteIfPossibleAsync(key);
         return ApiErrors.Unprocessable("Uploaded buildpack file is invalid: " + why);
     }
 }
@@ -49,15 +49,15 @@ internal sealed class BuildpackUploadJob(CloudControllerDbContext db, BuildpackB
         try
         {
             if (await db.Buildpacks.SingleOrDefaultAsync(b => b.Guid == payload.Guid, cancellationToken) is not { } buildpack) throw ApiErrors.ResourceNotFound("Buildpack");
-            await AssociateAsync(buildpack, bits.StackOf(payload.UploadKey), cancellationToken);
-            if (!bits.Adopt(buildpack, payload.UploadKey, payload.FileName, payload.Sha256) && buildpack.Sha256 != payload.Sha256)
+            await AssociateAsync(buildpack, await bits.StackOfAsync(payload.UploadKey, cancellationToken), cancellationToken);
+            if (!await bits.AdoptAsync(buildpack, payload.UploadKey, payload.FileName, payload.Sha256, cancellationToken) && buildpack.Sha256 != payload.Sha256)
                 (buildpack.Sha256, buildpack.Filename, buildpack.State) = (payload.Sha256, payload.FileName, "READY"); // A crash came between the move and the row.
             buildpack.Source = null;
             await db.SaveUniqueAsync(() => Taken(buildpack), cancellationToken);
         }
         catch (ApiException)
         {
-            blobs.Delete(payload.UploadKey);
+            await blobs.DeleteIfPossibleAsync(payload.UploadKey);
             throw;
         }
     }
@@ -88,7 +88,7 @@ internal sealed class BuildpackDeletion(CloudControllerDbContext db, BuildpackBi
     {
         var guid = job.ReadPayload<string>();
         if (await db.Buildpacks.SingleOrDefaultAsync(b => b.Guid == guid, cancellationToken) is not { } buildpack) return;
-        if (buildpack.Sha256 is not null) bits.Delete(guid, buildpack.Sha256);
+        if (buildpack.Sha256 is not null) await bits.DeleteAsync(guid, buildpack.Sha256, cancellationToken);
         db.Buildpacks.Remove(buildpack);
         await positions.CloseGapAsync(guid, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);

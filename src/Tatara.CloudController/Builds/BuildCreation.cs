@@ -58,7 +58,7 @@ internal sealed class BuildCreation(
         }
         catch when (reused is not null)
         {
-            reuse.Undo(reused);
+            await reuse.UndoAsync(reused);
             throw;
         }
         await log.WriteAsync(app.Guid, $"Creating build for app with guid {app.Guid}", cancellationToken);

@@ -41,7 +41,7 @@ internal sealed class DropletReuse(CloudControllerDbContext db, IBlobstore blobs
             ExecutionMetadata = droplet.ExecutionMetadata,
             Buildpacks = droplet.Buildpacks,
         };
-        if (blobs.Size(BlobKeys.Droplet(droplet.Guid)) != droplet.SizeBytes) return null;
+        if (await blobs.SizeAsync(BlobKeys.Droplet(droplet.Guid), cancellationToken) != droplet.SizeBytes) return null;
         if (!await blobs.CopyAsync(BlobKeys.Droplet(droplet.Guid), BlobKeys.Droplet(copy.Guid), cancellationToken)) return null;
         db.Droplets.Add(copy);
         // When it was really staged: a chain of copies does not stay young.
@@ -50,7 +50,7 @@ internal sealed class DropletReuse(CloudControllerDbContext db, IBlobstore blobs
     }
 
     /// <summary>The build did not come about.</summary>
-    public void Undo(Droplet copy) => blobs.Delete(BlobKeys.Droplet(copy.Guid));
+    public Task UndoAsync(Droplet copy) => blobs.DeleteIfPossibleAsync(BlobKeys.Droplet(copy.Guid));
 
     /// <summary>A droplet without a start command is none for an app that has lost its own: staging says that.</summary>
     private async Task<bool> HasCommandAsync(Droplet droplet, CancellationToken cancellationToken) =>

@@ -28,7 +28,7 @@ internal sealed class Stager(CloudControllerDbContext db, DeaPool pool, DeaClien
             .Where(b => b.Guid == build.Guid && b.State == BuildStates.Staging && b.UpdatedAt == seen)
             .ExecuteUpdateAsync(s => s.SetProperty(b => b.DeaId, dea).SetProperty(b => b.UpdatedAt, now).SetProperty(b => b.StagingKey, key), cancellationToken);
         if (claimed == 1) // 3.
-            await bus.PublishAsync(Subjects.StagingStart(dea), message, StagingSubjects.Reply(build.Guid), cancellationToken);
+            await bus.PublishAsync(Subjects.StagingStart(dea), message, Subjects.StagingReply(build.Guid), cancellationToken);
     }
 
     /// <summary>Sent again with another environment, nobody knows with which of the two the DEA works.</summary>

@@ -12,11 +12,11 @@ internal sealed partial class StagingListener(NatsConnection bus, IServiceScopeF
 {
     private readonly ILogger _logger = logger;
 
-    protected override Task SubscribeAsync() => HearAsync<StagingReply>(StagingSubjects.AllReplies, Subjects.Queues.CloudController, HearAsync);
+    protected override Task SubscribeAsync() => HearAsync<StagingReply>(Subjects.StagingReply("*"), Subjects.Queues.CloudController, HearAsync);
 
     private async Task HearAsync(NatsMsg<StagingReply> message, StagingReply reply, CancellationToken cancellationToken)
     {
-        if (message.Subject != StagingSubjects.Reply(reply.TaskId))
+        if (message.Subject != Subjects.StagingReply(reply.TaskId))
         {
             Log.Misdirected(_logger, message.Subject, reply.TaskId);
             return;

@@ -15,10 +15,10 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
 
     private readonly Lock _lock = new();
     private readonly Random _dice = dice ?? Random.Shared;
-    private readonly Dictionary<string, Known> _deas = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Known> _stagers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Heard> _deas = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Heard> _stagers = new(StringComparer.Ordinal);
 
-    private readonly record struct Known(DeaCandidate Dea, DateTimeOffset At, bool IsDistrusted = false);
+    private readonly record struct Heard(DeaCandidate Dea, DateTimeOffset At, bool IsDistrusted = false);
 
     /// <summary>dea.advertise.</summary>
     public void OnAdvertise(DeaAdvertisement message) => Remember(_deas, message);
@@ -41,7 +41,7 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
     {
         lock (_lock)
         {
-            foreach (var pool in (Dictionary<string, Known>[])[_deas, _stagers])
+            foreach (var pool in (Dictionary<string, Heard>[])[_deas, _stagers])
                 if (pool.TryGetValue(id, out var known)) pool[id] = known with { IsDistrusted = true };
         }
     }
@@ -87,13 +87,20 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
         }
     }
 
+    /// <summary>Those that were heard of lately, with what they have free; some are silent meanwhile.</summary>
+    public IReadOnlyList<(string Id, bool IsFresh, long FreeMemoryMb)> Known()
+    {
+        var oldest = time.GetUtcNow() - Freshness;
+        lock (_lock) return [.. _deas.Values.Select(k => (k.Dea.Id, k.At >= oldest, k.Dea.Memory))];
+    }
+
     /// <summary>When the stager spoke last; null: never, long ago, or it said good-bye.</summary>
     public DateTimeOffset? StagerSeen(string id)
     {
         lock (_lock) return _stagers.TryGetValue(id, out var known) ? known.At : null;
     }
 
-    private void Remember(Dictionary<string, Known> pool, DeaAdvertisement message)
+    private void Remember(Dictionary<string, Heard> pool, DeaAdvertisement message)
     {
         var dea = new DeaCandidate(
             message.Id,
@@ -112,14 +119,14 @@ internal sealed class DeaPool(TimeProvider time, Random? dice = null)
         }
     }
 
-    private IEnumerable<DeaCandidate> Fresh(Dictionary<string, Known> pool)
+    private IEnumerable<DeaCandidate> Fresh(Dictionary<string, Heard> pool)
     {
         var oldest = time.GetUtcNow() - Freshness;
         foreach (var known in pool.Values)
             if (known.At >= oldest && !known.IsDistrusted) yield return known.Dea;
     }
 
-    private static void Subtract(Dictionary<string, Known> pool, string id, Demand demand, IReadOnlyDictionary<string, int>? instances)
+    private static void Subtract(Dictionary<string, Heard> pool, string id, Demand demand, IReadOnlyDictionary<string, int>? instances)
     {
         if (!pool.TryGetValue(id, out var known)) return;
         pool[id] = known with

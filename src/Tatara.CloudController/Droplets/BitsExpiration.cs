@@ -29,7 +29,7 @@ internal sealed class BitsExpiration(CloudControllerDbContext db, IBlobstore blo
         foreach (var package in packages) package.State = PackageStates.Expired;
         await db.SaveChangesAsync(cancellationToken);
         foreach (var package in packages) await db.KnownFiles.Where(f => f.PackageGuid == package.Guid).ExecuteDeleteAsync(cancellationToken);
-        foreach (var droplet in droplets) blobs.Delete(BlobKeys.Droplet(droplet.Guid));
-        foreach (var package in packages) blobs.Delete(BlobKeys.Package(package.Guid));
+        foreach (var droplet in droplets) await blobs.DeleteIfPossibleAsync(BlobKeys.Droplet(droplet.Guid));
+        foreach (var package in packages) await blobs.DeleteIfPossibleAsync(BlobKeys.Package(package.Guid));
     }
 }

@@ -16,6 +16,6 @@ internal sealed class DropletDeleteJob(CloudControllerDbContext db, IBlobstore b
         await db.Droplets
             .Where(d => d.Guid == guid && !db.Apps.Any(a => a.CurrentDropletGuid == guid))
             .ExecuteDeleteAsync(cancellationToken);
-        if (!await db.Droplets.AnyAsync(d => d.Guid == guid, cancellationToken)) blobs.Delete(BlobKeys.Droplet(guid));
+        if (!await db.Droplets.AnyAsync(d => d.Guid == guid, cancellationToken)) await blobs.DeleteAsync(BlobKeys.Droplet(guid), cancellationToken);
     }
 }

@@ -53,10 +53,11 @@ internal sealed class DropletEndpoints(
         var (droplet, app, space) = await FindAsync(call, AccessLevel.Read);
         if (!await access.SeesSecretsOfSpaceAsync(space.Guid, call.Cancelled)) throw ApiErrors.NotAuthorized();
         if (droplet.State != DropletStates.Staged) throw ApiErrors.Unprocessable("Only staged droplets can be downloaded.");
-        var content = blobs.Open(BlobKeys.Droplet(droplet.Guid)) ?? throw ApiErrors.ResourceNotFound("Droplet bits");
+        var answer = await BlobDownload.ForUserAsync(blobs, BlobKeys.Droplet(droplet.Guid), "application/gzip", $"droplet_{droplet.Guid}.tgz", call.Cancelled)
+            ?? throw ApiErrors.ResourceNotFound("Droplet bits");
         events.Record("audit.app.droplet.download", app, space, new { droplet_guid = droplet.Guid });
         await db.SaveChangesAsync(call.Cancelled);
-        return new BlobAnswer(content, "application/gzip", $"droplet_{droplet.Guid}.tgz");
+        return answer;
     }
 
     private async Task<IResult> PresentAsync(Droplet droplet, Space space, CancellationToken cancellationToken) =>

@@ -49,7 +49,7 @@ internal sealed class DropletUploadEndpoints(
         }
         catch
         {
-            blobs.Delete(key);
+            await blobs.DeleteIfPossibleAsync(key);
             throw;
         }
     }

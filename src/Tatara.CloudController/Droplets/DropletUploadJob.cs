@@ -20,11 +20,12 @@ internal sealed class DropletUploadJob(CloudControllerDbContext db, IBlobstore b
         var droplet = await db.Droplets.SingleOrDefaultAsync(d => d.Guid == upload.DropletGuid, cancellationToken);
         if (droplet is null)
         {
-            blobs.Delete(upload.UploadKey);
+            await blobs.DeleteIfPossibleAsync(upload.UploadKey);
             throw ApiErrors.ResourceNotFound("Droplet");
         }
         // After a crash between these two steps the upload has moved already.
-        if (!blobs.Move(upload.UploadKey, BlobKeys.Droplet(droplet.Guid)) && blobs.Size(BlobKeys.Droplet(droplet.Guid)) != upload.Size)
+        if (!await blobs.MoveAsync(upload.UploadKey, BlobKeys.Droplet(droplet.Guid), cancellationToken)
+            && await blobs.SizeAsync(BlobKeys.Droplet(droplet.Guid), cancellationToken) != upload.Size)
         {
             (droplet.State, droplet.Error) = (DropletStates.Failed, "The uploaded bits are gone.");
             await db.SaveChangesAsync(cancellationToken);

@@ -33,7 +33,7 @@ internal sealed class StagedDroplets(CloudControllerDbContext db, IBlobstore blo
         }
         catch
         {
-            blobs.Delete(BlobKeys.Droplet(droplet.Guid));
+            await blobs.DeleteIfPossibleAsync(BlobKeys.Droplet(droplet.Guid));
             throw;
         }
     }
@@ -45,7 +45,7 @@ internal sealed class StagedDroplets(CloudControllerDbContext db, IBlobstore blo
         var taken = uploaded.LastOrDefault(d => d.Sha1 == sha1);
         foreach (var other in uploaded.Where(d => d != taken))
         {
-            blobs.Delete(BlobKeys.Droplet(other.Guid));
+            await blobs.DeleteIfPossibleAsync(BlobKeys.Droplet(other.Guid));
             db.Droplets.Remove(other);
         }
         return taken;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Tatara.CloudController.Api;
+using Tatara.CloudController.Blobs;
 using Tatara.Database;
 
 namespace Tatara.CloudController.Errors;
@@ -32,6 +33,7 @@ internal sealed partial class ErrorWriter(RequestDelegate next, ILogger<ErrorWri
     public static ApiException Translate(Exception exception) => exception switch
     {
         ApiException e => e,
+        BlobException e => BlobErrors.ToApi(e),
         DbUpdateConcurrencyException => ApiErrors.ResourceNotFound("Resource"),
         DbUpdateException e when e.IsUniqueViolation() => ApiErrors.Unprocessable("Another request has just taken this name."),
         _ when exception.IsUnavailable() => ApiErrors.ServiceUnavailable("The database is not available at the moment. Try again a little later."),
@@ -50,6 +52,7 @@ internal sealed partial class ErrorWriter(RequestDelegate next, ILogger<ErrorWri
         }
         var translated = Translate(exception);
         if (translated.Errors[0].Status == StatusCodes.Status500InternalServerError) Log.Failed(logger, http.Request.Method, http.Request.Path, exception);
+        else if (exception is BlobstoreUnavailableException) Log.NoBlobstore(logger, http.Request.Method, http.Request.Path, exception.Message);
         else if (exception.IsUnavailable()) Log.NoDatabase(logger, http.Request.Method, http.Request.Path, exception.GetBaseException().Message);
         return translated;
     }
@@ -67,6 +70,9 @@ internal sealed partial class ErrorWriter(RequestDelegate next, ILogger<ErrorWri
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} failed, for the database is not available: {Reason}")]
         public static partial void NoDatabase(ILogger logger, string method, PathString path, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} failed, for the blobstore is not available: {Reason}")]
+        public static partial void NoBlobstore(ILogger logger, string method, PathString path, string reason);
     }
 }
 

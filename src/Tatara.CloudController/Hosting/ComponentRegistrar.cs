@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
 
 namespace Tatara.CloudController.Hosting;
@@ -84,6 +85,7 @@ internal sealed partial class ComponentRegistrar(
         var address = ListeningAt(server);
         return new RouterRegistration(
             [$"api.{options.Domain}"], address.Host, address.Port,
+            TlsPort: options.Peers is null ? null : address.Port, ServerCertDomainSan: options.Peers is null ? null : PeerName.OfRole(PeerRole.CloudController),
             PrivateInstanceId: _instance, Tags: new Dictionary<string, string> { ["component"] = "CloudController" });
     }
 

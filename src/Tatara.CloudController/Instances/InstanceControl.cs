@@ -55,10 +55,10 @@ internal sealed class InstanceControl(
     public async Task DeleteBitsAsync(string appGuid, CancellationToken cancellationToken)
     {
         foreach (var package in await db.Packages.Where(p => p.AppGuid == appGuid).Select(p => p.Guid).ToListAsync(cancellationToken))
-            blobs.Delete(BlobKeys.Package(package));
+            await blobs.DeleteAsync(BlobKeys.Package(package), cancellationToken);
         foreach (var droplet in await db.Droplets.Where(d => d.AppGuid == appGuid).Select(d => d.Guid).ToListAsync(cancellationToken))
-            blobs.Delete(BlobKeys.Droplet(droplet));
-        blobs.DeleteAll(BlobKeys.BuildpackCaches(appGuid));
+            await blobs.DeleteAsync(BlobKeys.Droplet(droplet), cancellationToken);
+        await blobs.DeleteAllAsync(BlobKeys.BuildpackCaches(appGuid), cancellationToken);
     }
 
     private async Task TellAsync(string processGuid, CancellationToken cancellationToken)

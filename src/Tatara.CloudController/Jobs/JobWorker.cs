@@ -20,7 +20,6 @@ internal sealed partial class JobWorker(
     : BackgroundService
 {
     private const int Parallel = 4;
-    private const int MaxAttempts = 3;
     private static readonly TimeSpan s_claim = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
 
@@ -140,17 +139,18 @@ internal sealed partial class JobWorker(
     private async Task FailAsync(Job job, Exception exception, CancellationToken stopping)
     {
         var error = ErrorWriter.Translate(exception);
-        var unexpected = error.Errors[0].Status is 500 or 503;
-        if (unexpected) Log.Failed(logger, job.Operation, job.Guid, job.Attempts, exception);
-        var again = unexpected && job.Attempts < MaxAttempts;
-        await FinishAsync(job, again ? JobStates.Processing : JobStates.Failed, again ? null : JsonSerializer.Serialize(ErrorBody.From(error).Errors, ApiJson.Options), stopping);
+        if (JobRetries.IsUnexpected(error)) Log.Failed(logger, job.Operation, job.Guid, job.Attempts, exception);
+        if (JobRetries.IsLast(job, exception)) await FinishAsync(job, JobStates.Failed, JsonSerializer.Serialize(ErrorBody.From(error).Errors, ApiJson.Options), stopping);
+        else await FinishAsync(job, JobStates.Processing, null, stopping, JobRetries.Pause(exception));
     }
 
-    private async Task FinishAsync(Job job, string state, string? errors, CancellationToken cancellationToken)
+    /// <param name="pause">Nobody claims it before that is over.</param>
+    private async Task FinishAsync(Job job, string state, string? errors, CancellationToken cancellationToken, TimeSpan pause = default)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<CloudControllerDbContext>();
         var warnings = job.Warnings;
+        DateTimeOffset? until = pause > TimeSpan.Zero ? time.GetUtcNow() + pause : null;
         var payload = state == JobStates.Processing ? job.Payload : "null"; // It may hold an app's secrets, and nobody needs it any more.
         await db.Jobs.Where(j => j.Id == job.Id).ExecuteUpdateAsync(
             s => s.SetProperty(j => j.State, state)
@@ -158,7 +158,7 @@ internal sealed partial class JobWorker(
                 .SetProperty(j => j.Errors, errors)
                 .SetProperty(j => j.Warnings, warnings)
                 .SetProperty(j => j.ClaimedBy, (string?)null)
-                .SetProperty(j => j.ClaimedUntil, (DateTimeOffset?)null)
+                .SetProperty(j => j.ClaimedUntil, until)
                 .SetProperty(j => j.UpdatedAt, time.GetUtcNow()),
             cancellationToken);
     }

@@ -41,7 +41,7 @@ internal sealed record MultipartUpload(BlobInfo? Bits, string? FileName, string?
         }
         catch (Exception e)
         {
-            blobs.Delete(key);
+            if (upload.Bits is not null) await blobs.DeleteIfPossibleAsync(key);
             throw e switch
             {
                 BlobException blob => BlobErrors.ToApi(blob),

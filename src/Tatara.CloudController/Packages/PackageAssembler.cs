@@ -19,7 +19,7 @@ internal sealed class PackageAssembler(IBlobstore blobs, ResourceCache cache, Pa
     {
         await using var bits = upload is null
             ? null
-            : blobs.Open(upload.Key) ?? throw new PackageInvalidException("The uploaded bits are gone. Create a new package and upload them again.");
+            : await blobs.OpenSeekableAsync(upload.Key, cancellationToken) ?? throw new PackageInvalidException("The uploaded bits are gone. Create a new package and upload them again.");
         using var archive = bits is null ? null : PackageArchive.Check(bits, limits, cancellationToken); // 1.
         var matched = await MatchAsync(archive, resources, cancellationToken); // 2.
         if (matched.Count == 0 && (archive is null || archive.Entries.All(e => e.Kind == EntryKind.Folder)))
@@ -116,7 +116,7 @@ internal sealed class PackageAssembler(IBlobstore blobs, ResourceCache cache, Pa
         using var sources = new PackageSources(blobs);
         foreach (var (path, (resource, file)) in matched)
         {
-            if (sources.Open(file.PackageGuid) is not { } source)
+            if (await sources.OpenAsync(file.PackageGuid, cancellationToken) is not { } source)
             {
                 await cache.ForgetAsync(file.PackageGuid, cancellationToken);
                 throw Unknown(path);

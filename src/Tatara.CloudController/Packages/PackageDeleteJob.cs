@@ -17,6 +17,6 @@ internal sealed class PackageDeleteJob(CloudControllerDbContext db, BuildCancell
         foreach (var build in await db.Builds.AsNoTracking().Where(b => b.PackageGuid == guid && b.State == BuildStates.Staging).ToListAsync(cancellationToken))
             await builds.EndAsync(build, StagingErrors.StagingError, "the package was deleted", cancellationToken);
         await db.Packages.Where(p => p.Guid == guid).ExecuteDeleteAsync(cancellationToken);
-        blobs.Delete(BlobKeys.Package(guid));
+        await blobs.DeleteAsync(BlobKeys.Package(guid), cancellationToken);
     }
 }

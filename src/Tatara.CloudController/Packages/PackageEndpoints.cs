@@ -74,10 +74,11 @@ internal sealed class PackageEndpoints(
         var (package, app, space) = await FindAsync(call, AccessLevel.Read);
         if (!await access.SeesSecretsOfSpaceAsync(space.Guid, call.Cancelled)) throw ApiErrors.NotAuthorized();
         if (package.State != PackageStates.Ready) throw ApiErrors.Unprocessable("Package has no bits to download.");
-        var content = blobs.Open(BlobKeys.Package(package.Guid)) ?? throw ApiErrors.ResourceNotFound("Package bits");
+        var answer = await BlobDownload.ForUserAsync(blobs, BlobKeys.Package(package.Guid), "application/zip", package.Guid + ".zip", call.Cancelled)
+            ?? throw ApiErrors.ResourceNotFound("Package bits");
         events.Record("audit.app.package.download", app, space, new { package_guid = package.Guid });
         await db.SaveChangesAsync(call.Cancelled);
-        return new BlobAnswer(content, "application/zip", package.Guid + ".zip");
+        return answer;
     }
 
     private async Task<IResult> ListAsync(ApiCall call, IQueryable<Package> rows)

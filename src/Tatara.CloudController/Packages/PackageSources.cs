@@ -8,9 +8,10 @@ internal sealed class PackageSources(IBlobstore blobs) : IDisposable
     private readonly Dictionary<string, Stream?> _open = new(StringComparer.Ordinal);
 
     /// <summary>Null when its bits are gone.</summary>
-    public Stream? Open(string packageGuid)
+    public async Task<Stream?> OpenAsync(string packageGuid, CancellationToken cancellationToken)
     {
-        if (!_open.TryGetValue(packageGuid, out var zip)) zip = _open[packageGuid] = blobs.Open(BlobKeys.Package(packageGuid));
+        if (!_open.TryGetValue(packageGuid, out var zip))
+            zip = _open[packageGuid] = await blobs.OpenSeekableAsync(BlobKeys.Package(packageGuid), cancellationToken);
         return zip;
     }
 

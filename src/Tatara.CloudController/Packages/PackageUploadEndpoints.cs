@@ -31,7 +31,7 @@ internal sealed class PackageUploadEndpoints(
         }
         catch
         {
-            blobs.Delete(key);
+            if (upload.Bits is not null) await blobs.DeleteIfPossibleAsync(key);
             throw;
         }
         return Answer.Ok(PackageResponse.Of(await db.Packages.AsNoTracking().SingleAsync(p => p.Guid == call.Guid, call.Cancelled), links));

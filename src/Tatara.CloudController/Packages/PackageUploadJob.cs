@@ -23,18 +23,18 @@ internal sealed partial class PackageUploadJob(
         var package = await db.Packages.SingleOrDefaultAsync(p => p.Guid == upload.PackageGuid, cancellationToken);
         if (package is { State: PackageStates.ProcessingUpload })
         {
-            var entries = await AssembleAsync(package, upload, cancellationToken);
+            var entries = await AssembleAsync(job, package, upload, cancellationToken);
             var isGone = await IsGoneAsync(cancellationToken);
             // Whoever waits for the package need not wait for what later pushes gain by it.
             news.Tell(package.Guid);
-            if (isGone) blobs.Delete(BlobKeys.Package(package.Guid));
+            if (isGone) await blobs.DeleteIfPossibleAsync(BlobKeys.Package(package.Guid));
             else await RememberAsync(package.Guid, entries, cancellationToken);
         }
-        if (upload.Bits is not null) blobs.Delete(upload.Bits.Key);
+        if (upload.Bits is not null) await blobs.DeleteIfPossibleAsync(upload.Bits.Key);
     }
 
     /// <summary>What the package consists of; nothing when it failed.</summary>
-    private async Task<IReadOnlyList<PackageEntry>> AssembleAsync(Package package, PackageUpload upload, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PackageEntry>> AssembleAsync(Job job, Package package, PackageUpload upload, CancellationToken cancellationToken)
     {
         try
         {
@@ -43,7 +43,7 @@ internal sealed partial class PackageUploadJob(
             package.ContentDigest = ContentDigest.Of(entries);
             return entries;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException && (e is not BlobstoreUnavailableException || JobRetries.IsLast(job, e)))
         {
             if (e is not (PackageInvalidException or BlobException)) Log.Failed(logger, package.Guid, e);
             package.State = PackageStates.Failed;

@@ -28,13 +28,14 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineT
 
     /// <summary>What containers find in /etc/resolv.conf.</summary>
     public IReadOnlyList<string> NameServers { get; } =
-        options.Resolver is not null ? [options.HostAddress] : options.NameServers.Count > 0 ? options.NameServers : Networks.NameServers.OfMachine();
+        options.Resolver is not null ? [options.ResolverAddress] : options.NameServers.Count > 0 ? options.NameServers : Networks.NameServers.OfMachine();
 
     public async Task InitializeAsync(CancellationToken cancellationToken)
     {
         if (NameServers.Count == 0) logger.LogWarning("This machine names no server that containers could ask for host names; set NameServers");
         await File.WriteAllTextAsync("/proc/sys/net/ipv4/ip_forward", "1", cancellationToken);
-        if (!HasAddress(AllInterfaces())) await commands.RunAsync(NetworkCommands.AddHostAddress(options.HostAddress), null, cancellationToken);
+        foreach (var address in OwnAddresses)
+            if (!HasAddress(AllInterfaces(), address)) await commands.RunAsync(NetworkCommands.AddHostAddress(address), null, cancellationToken);
         await NftAsync(FirewallRules.Table(options, NameServers), cancellationToken);
         if (_resolver is not null) await _resolver.EnsureAsync(cancellationToken);
     }
@@ -180,8 +181,9 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineT
 
         // Another runtime may answer under the same address.
         var others = await commands.RunAsync(["nft", "list", "ruleset"], null, cancellationToken);
-        if (HasAddress(Loopback()) && !others.Contains($"daddr {options.HostAddress} ", StringComparison.Ordinal))
-            await commands.RunAsync(NetworkCommands.RemoveHostAddress(options.HostAddress), null, cancellationToken);
+        foreach (var address in OwnAddresses)
+            if (HasAddress(Loopback(), address) && !others.Contains($"daddr {address} ", StringComparison.Ordinal))
+                await commands.RunAsync(NetworkCommands.RemoveHostAddress(address), null, cancellationToken);
     }
 
     private async Task ForgetEgressAsync(Slot slot, CancellationToken cancellationToken)
@@ -272,8 +274,11 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineT
 
     private Task<string> NftAsync(string script, CancellationToken cancellationToken) => commands.RunAsync(["nft", "-f", "-"], script, cancellationToken);
 
-    private bool HasAddress(IEnumerable<NetworkInterface> interfaces) =>
-        interfaces.Any(link => link.GetIPProperties().UnicastAddresses.Any(its => its.Address.ToString() == options.HostAddress));
+    /// <summary>Given to the loopback interface when no other has them.</summary>
+    private IEnumerable<string> OwnAddresses => new[] { options.HostAddress, options.ResolverAddress }.Distinct();
+
+    private static bool HasAddress(IEnumerable<NetworkInterface> interfaces, string address) =>
+        interfaces.Any(link => link.GetIPProperties().UnicastAddresses.Any(its => its.Address.ToString() == address));
 
     private static NetworkInterface[] AllInterfaces() => NetworkInterface.GetAllNetworkInterfaces();
 

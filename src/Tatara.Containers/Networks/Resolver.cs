@@ -84,7 +84,7 @@ internal sealed class Resolver(ContainerRuntimeOptions options, MachineTools too
         var resolver = options.Resolver!;
         var lines = new List<string>
         {
-            $"listen-address={options.HostAddress}", "bind-interfaces", "port=53", "user=nobody", "group=nogroup",
+            $"listen-address={options.ResolverAddress}", "bind-interfaces", "port=53", "user=nobody", "group=nogroup",
             $"pid-file={PidFile}", "no-hosts", $"addn-hosts={NamesFile}", $"local=/{InternalDomain}/",
             "no-resolv", "no-poll", "cache-size=2000", "dns-forward-max=1000",
         };

@@ -102,6 +102,7 @@ internal sealed partial class InstanceLife(Instance instance, InstanceLauncher l
         {
             care.Logs.WriteCell(instance, "Container became healthy");
             Become(InstanceState.Running);
+            care.Counters.Starts.Count(instance.Record.StateSince - instance.Record.StartedAt);
             return null;
         }
         await instance.Container!.StopAsync(TimeSpan.Zero, CancellationToken.None);

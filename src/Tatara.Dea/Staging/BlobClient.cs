@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,10 @@ internal sealed class BlobClient(DeaOptions options, HttpClient http, ILogger<Bl
     private const int Attempts = 3;
     private const string Sha1Header = "X-Tatara-Sha1";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Who answers 503 comes back: what took minutes to make is not thrown away for a minute's outage.</summary>
+    private static readonly TimeSpan OutagePatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan OutagePause = TimeSpan.FromSeconds(2);
 
     /// <summary>Downloads to a file; returns its size. <see cref="HttpRequestException"/> with 404 when there is none.</summary>
     public Task<long> DownloadAsync(string url, string file, long maxBytes, CancellationToken cancellationToken) => RetryAsync(async () =>
@@ -38,11 +43,17 @@ internal sealed class BlobClient(DeaOptions options, HttpClient http, ILogger<Bl
 
     private async Task<T> RetryAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
+        var since = Stopwatch.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await work();
+            }
+            catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.ServiceUnavailable && Stopwatch.GetElapsedTime(since) < OutagePatience)
+            {
+                logger.LogWarning("A transfer is refused for now, trying again. {Reason}", e.Message);
+                await Task.Delay(OutagePause, cancellationToken);
             }
             catch (Exception e) when (attempt < Attempts && (e is IOException or HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError }))
             {

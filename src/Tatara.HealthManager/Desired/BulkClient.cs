@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Tatara.Peers;
 using Tatara.Protocol;
 
 namespace Tatara.HealthManager.Desired;
@@ -28,7 +29,7 @@ internal sealed class BulkClient : IDisposable
     public BulkClient(HealthManagerOptions options, TimeProvider time)
     {
         (_options, _time) = (options, time);
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        _http = new HttpClient(PeerNetwork.CreateHandler(options.Peers))
         {
             BaseAddress = options.CloudControllerUrl,
             Timeout = PageTimeout,

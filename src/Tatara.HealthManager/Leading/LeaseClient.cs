@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Tatara.Peers;
 using Tatara.Protocol;
 
 namespace Tatara.HealthManager.Leading;
@@ -18,7 +19,7 @@ internal sealed class LeaseClient : IDisposable
 
     public LeaseClient(HealthManagerOptions options)
     {
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = options.CloudControllerUrl };
+        _http = new HttpClient(PeerNetwork.CreateHandler(options.Peers)) { BaseAddress = options.CloudControllerUrl };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.BulkUser}:{options.BulkPassword}")));
     }

@@ -7,7 +7,7 @@ using Tatara.Protocol;
 namespace Tatara.LogCache.Ingress;
 
 /// <summary>Takes batches of lines from the bus. Each is acknowledged, also when it brought nothing new: the sender then goes on.</summary>
-internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store, ILogger<LogIngress> logger) : BackgroundService
+internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store, IngressCounters counters, ILogger<LogIngress> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -15,6 +15,7 @@ internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store
         {
             if (message.Data is not { Stream: not null, Entries: not null } batch)
             {
+                counters.Drop(1);
                 Log.Unreadable(logger, message.Error?.Message ?? "it has no stream or no entries");
                 continue;
             }
@@ -26,6 +27,7 @@ internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store
             {
                 // Not acknowledged: the sender tries again. The next batch must not suffer.
                 Log.Failed(logger, batch.Stream, e);
+                counters.CouldNotStore();
                 continue;
             }
             await message.ReplyAsync(new LogBatchAck(batch.Stream, unchecked(batch.FirstSequence + batch.Entries.Count)), stoppingToken);
@@ -37,13 +39,16 @@ internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store
     {
         if (batch.FirstSequence < 0 || batch.FirstSequence > long.MaxValue - batch.Entries.Count || batch.Stream.Length is 0 or > StoreLimits.MaxNameLength)
         {
+            counters.Drop(batch.Entries.Count);
             Log.Refused(logger, batch.FirstSequence, batch.Stream.Length);
             return;
         }
-        var lines = batch.Entries.Select((entry, i) => new SequencedEntry(batch.FirstSequence + i, entry)).Where(l => IsSound(l.Entry));
+        var lines = batch.Entries.Select((entry, i) => new SequencedEntry(batch.FirstSequence + i, entry)).Where(l => IsSound(l.Entry)).ToList();
         foreach (var source in lines.GroupBy(l => l.Entry.SourceId, StringComparer.Ordinal))
             store.Append(source.Key, batch.Stream, [.. source]);
         store.KeepBounds();
+        counters.Stored([.. lines.Select(l => l.Entry)]);
+        counters.Drop(batch.Entries.Count - lines.Count);
     }
 
     private static bool IsSound(LogEntry? entry) =>

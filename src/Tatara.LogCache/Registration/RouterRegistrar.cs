@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
 
 namespace Tatara.LogCache.Registration;
@@ -26,7 +27,9 @@ internal sealed class RouterRegistrar(NatsConnection bus, IServer server, LogCac
     {
         var address = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
         _registration = new RouterRegistration(
-            [$"log-cache.{options.Domain}"], address.Host, address.Port, PrivateInstanceId: Guid.NewGuid().ToString(), Tags: new Dictionary<string, string> { ["component"] = "log-cache" });
+            [$"log-cache.{options.Domain}"], address.Host, address.Port,
+            TlsPort: options.Peers is null ? null : address.Port, ServerCertDomainSan: options.Peers is null ? null : PeerName.OfRole(PeerRole.LogCache),
+            PrivateInstanceId: Guid.NewGuid().ToString(), Tags: new Dictionary<string, string> { ["component"] = "log-cache" });
         _work = Task.WhenAll(RepeatAsync(_stopping.Token), AnswerStartsAsync(_stopping.Token));
         return Task.CompletedTask;
     }

@@ -37,6 +37,8 @@ internal sealed partial class EnvelopeStore(LogCacheOptions options, TimeProvide
     public List<LogEnvelope> Read(string sourceId, ReadQuery query) =>
         _sources.TryGetValue(sourceId, out var source) ? source.Read(query, time.GetUtcNow()) : [];
 
+    public int SourceCount => _sources.Count;
+
     public IEnumerable<string> SourceIds => _sources.Keys;
 
     public SourceMeta? Meta(string sourceId) => _sources.TryGetValue(sourceId, out var source) ? source.Meta() : null;

@@ -1,31 +1,28 @@
-using System.Diagnostics;
 using System.Globalization;
 using Tatara.MessageBus;
 using Tatara.Router.Registry;
 using Tatara.Router.Tcp;
+using Tatara.Status;
 
 namespace Tatara.Router.Metrics;
 
-/// <summary>Writes /metrics.</summary>
+/// <summary>The router's own numbers.</summary>
 internal sealed class MetricsPage(RouterMetrics metrics, RouteRegistry registry, TcpCounters tcp, NatsConnection bus)
 {
-    private const string Counter = "counter";
-    private const string Gauge = "gauge";
+    private const string Counter = MetricPage.Counter;
+    private const string Gauge = MetricPage.Gauge;
 
-    public string Write()
+    public void WriteTo(MetricPage page)
     {
         var table = registry.Table;
         metrics.Forget(table);
-        var page = new PrometheusWriter();
         WriteRequests(page);
         WriteByName(page, table);
         WriteTable(page, table);
         WriteTcp(page);
-        WriteProcess(page);
-        return page.ToString();
     }
 
-    private void WriteRequests(PrometheusWriter page)
+    private void WriteRequests(MetricPage page)
     {
         page.Family("tatara_router_requests_total", Counter, "Requests that have ended, by the class of their status.");
         WriteStatuses(page, "tatara_router_requests_total", metrics.Requests);
@@ -39,13 +36,13 @@ internal sealed class MetricsPage(RouterMetrics metrics, RouteRegistry registry,
         page.Sample(Name + "_bucket", cumulated[^1], ("le", "+Inf"));
         page.Sample(Name + "_sum", metrics.Latency.SumSeconds);
         page.Sample(Name + "_count", cumulated[^1]);
-        page.Single("tatara_router_received_bytes_total", Counter, "Bytes of requests' bodies.", metrics.ReceivedBytes);
-        page.Single("tatara_router_sent_bytes_total", Counter, "Bytes of answers' bodies.", metrics.SentBytes);
-        page.Single("tatara_router_connections", Gauge, "Clients' connections that are open.", metrics.OpenConnections);
-        page.Single("tatara_router_connections_total", Counter, "Clients' connections so far.", metrics.OpenedConnections);
+        page.Number("tatara_router_received_bytes_total", Counter, "Bytes of requests' bodies.", metrics.ReceivedBytes);
+        page.Number("tatara_router_sent_bytes_total", Counter, "Bytes of answers' bodies.", metrics.SentBytes);
+        page.Number("tatara_router_connections", Gauge, "Clients' connections that are open.", metrics.OpenConnections);
+        page.Number("tatara_router_connections_total", Counter, "Clients' connections so far.", metrics.OpenedConnections);
     }
 
-    private void WriteByName(PrometheusWriter page, RouteTable table)
+    private void WriteByName(MetricPage page, RouteTable table)
     {
         page.Family("tatara_router_route_requests_total", Counter, $"Requests by route; those beyond {RouterMetrics.MaxNamed} are counted as other.");
         foreach (var route in table.Routes)
@@ -56,31 +53,24 @@ internal sealed class MetricsPage(RouterMetrics metrics, RouteRegistry registry,
         WriteStatuses(page, "tatara_router_app_requests_total", metrics.OtherApps, ("app", "other"));
     }
 
-    private void WriteTable(PrometheusWriter page, RouteTable table)
+    private void WriteTable(MetricPage page, RouteTable table)
     {
-        page.Single("tatara_router_routes", Gauge, "Routes in the table.", table.Count);
-        page.Single("tatara_router_endpoints", Gauge, "Instances and components that serve some route.",
+        page.Number("tatara_router_routes", Gauge, "Routes in the table.", table.Count);
+        page.Number("tatara_router_endpoints", Gauge, "Instances and components that serve some route.",
             table.Routes.SelectMany(r => r.Members).Select(m => m.Endpoint).Distinct().Count());
-        page.Single("tatara_router_bus_connected", Gauge, "Whether registrations can be heard.", bus.IsConnected ? 1 : 0);
+        page.Number("tatara_router_bus_connected", Gauge, "Whether registrations can be heard.", bus.IsConnected ? 1 : 0);
     }
 
-    private void WriteTcp(PrometheusWriter page)
+    private void WriteTcp(MetricPage page)
     {
-        page.Single("tatara_router_tcp_connections", Gauge, "Connections of TCP routes that are open.", tcp.Open);
-        page.Single("tatara_router_tcp_connections_total", Counter, "Connections of TCP routes so far.", tcp.Accepted);
-        page.Single("tatara_router_tcp_refused_total", Counter, "Connections of TCP routes that were cut because too many were open.", tcp.Refused);
-        page.Single("tatara_router_tcp_failed_total", Counter, "Connections of TCP routes for which no instance could be reached.", tcp.Failed);
-        page.Single("tatara_router_tcp_bytes_total", Counter, "Bytes relayed by TCP routes.", tcp.Bytes);
+        page.Number("tatara_router_tcp_connections", Gauge, "Connections of TCP routes that are open.", tcp.Open);
+        page.Number("tatara_router_tcp_connections_total", Counter, "Connections of TCP routes so far.", tcp.Accepted);
+        page.Number("tatara_router_tcp_refused_total", Counter, "Connections of TCP routes that were cut because too many were open.", tcp.Refused);
+        page.Number("tatara_router_tcp_failed_total", Counter, "Connections of TCP routes for which no instance could be reached.", tcp.Failed);
+        page.Number("tatara_router_tcp_bytes_total", Counter, "Bytes relayed by TCP routes.", tcp.Bytes);
     }
 
-    private static void WriteProcess(PrometheusWriter page)
-    {
-        using var process = Process.GetCurrentProcess();
-        page.Single("process_cpu_seconds_total", Counter, "Processor time of this process, with every role in it.", process.TotalProcessorTime.TotalSeconds);
-        page.Single("process_resident_memory_bytes", Gauge, "Memory of this process, with every role in it.", process.WorkingSet64);
-    }
-
-    private static void WriteStatuses(PrometheusWriter page, string name, StatusCounters counters, (string Name, string Value)? label = null)
+    private static void WriteStatuses(MetricPage page, string name, StatusCounters counters, (string Name, string Value)? label = null)
     {
         for (var i = 0; i < StatusCounters.Classes.Length; i++)
         {

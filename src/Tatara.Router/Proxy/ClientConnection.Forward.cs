@@ -67,10 +67,6 @@ internal sealed partial class ClientConnection
     /// <summary>A new connection to the endpoint; null when it cannot be reached.</summary>
     private async ValueTask<BackendConnection?> ConnectAsync(Endpoint endpoint)
     {
-        if (endpoint.IsRelayed)
-        {
-            return new BackendConnection(endpoint, new LoopSocket(_worker.Loop, InProcessTransport.Connect(endpoint, _limits), isConnected: true));
-        }
         var reason = "the connect timed out or was refused";
         var address = endpoint.SocketAddress ?? await EndpointAddresses.ResolveAsync(endpoint, _worker.Loop);
         if (address is null) reason = "its name has no address";
@@ -83,8 +79,11 @@ internal sealed partial class ClientConnection
             _isConnecting = false;
             Touch();
             // The address may belong to another app by now.
-            if (backend.HasConnected && !endpoint.IsRetired) return backend;
+            var isThere = backend.HasConnected && !endpoint.IsRetired;
+            if (isThere && !endpoint.IsRelayed) return backend;
             CloseBackend();
+            // One that is relayed was only looked for: now, while the request can still go to another.
+            if (isThere) return new BackendConnection(endpoint, new LoopSocket(_worker.Loop, InProcessTransport.Connect(endpoint, _limits), isConnected: true));
         }
         if (IsGone && _endsWithClient) return null;
         endpoint.SetAside(_worker.Loop.Now + (long)_limits.AsideTime.TotalMilliseconds);

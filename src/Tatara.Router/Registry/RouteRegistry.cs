@@ -22,6 +22,14 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
 
     public RouteTable Table => _table;
 
+    public int EndpointCount
+    {
+        get
+        {
+            lock (_writing) return _endpoints.Count;
+        }
+    }
+
     /// <summary>The endpoints of a TCP route changed; says its port. Called under the registry's lock: take note, and look later.</summary>
     public event Action<int>? TcpRouteChanged;
 
@@ -42,12 +50,13 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
             var balancing = message.Options?.LoadBalancing == "least-connection" ? Balancing.LeastConnection : Balancing.RoundRobin;
             foreach (var uri in message.Uris)
             {
-                if (RouteKey.TryParse(uri, out var key))
+                if (!RouteKey.TryParse(uri, out var key)) Log.BadUri(logger, uri, message.App);
+                else if (!MayServe(message, key)) Log.NotAllowed(logger, message.Host, message.Port, uri, message.Dea);
+                else
                 {
                     Enter(endpoint, key, staleAfter, balancing);
                     _table.Find(key)!.Bind(endpoint, service);
                 }
-                else Log.BadUri(logger, uri, message.App);
             }
             foreach (var key in TcpKeys(message)) Enter(endpoint, key, staleAfter, balancing);
             if (endpoint.Routes.Count == 0) Drop(endpoint);
@@ -60,7 +69,7 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
         if (!IsValid(message)) return;
         lock (_writing)
         {
-            foreach (var endpoint in At(new(message.Host, message.Port)).Where(e => e.Owner == OwnerOf(message)))
+            foreach (var endpoint in At(AddressOf(message)).Where(e => e.Owner == OwnerOf(message)))
             {
                 foreach (var uri in message.Uris)
                     if (RouteKey.TryParse(uri, out var key) && _table.Find(key) is { } route) Leave(endpoint, route);
@@ -99,7 +108,7 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
 
     private Endpoint Own(RouterRegistration message)
     {
-        var address = new EndpointAddress(message.Host, message.Port);
+        var address = AddressOf(message);
         var owner = OwnerOf(message);
         var speaksHttp2 = message.Protocol == "http2";
         foreach (var former in At(address).Where(e => e.Owner != owner))
@@ -111,6 +120,7 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
         endpoint = new Endpoint(address, owner with { App = OneTextOf(message) }, message.PrivateInstanceIndex, message.Tags)
         {
             Zone = message.AvailabilityZone,
+            Tls = TlsNameOf(message) is { } name ? options.Peers!.Tls.Client(name) : null,
             SpeaksHttp2 = speaksHttp2,
         };
         _endpoints[(address, speaksHttp2)] = endpoint;
@@ -175,6 +185,16 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
         }
     }
 
+    private EndpointAddress AddressOf(RouterRegistration message) => new(message.Host, TlsNameOf(message) is null ? message.Port : message.TlsPort!.Value);
+
+    /// <summary>The name in the certificate of an endpoint that is asked over TLS.</summary>
+    private string? TlsNameOf(RouterRegistration message) =>
+        options.Peers is not null && message is { TlsPort: > 0 and <= 65_535, ServerCertDomainSan: { Length: > 0 } name } ? name : null;
+
+    /// <summary>The platform's own hosts lead to who proves to be that part of it, whoever registers them.</summary>
+    private bool MayServe(RouterRegistration message, RouteKey key) =>
+        !options.OwnHosts.TryGetValue(key.Host, out var name) || TlsNameOf(message) == name;
+
     private static EndpointOwner OwnerOf(RouterRegistration message) =>
         new(message.App, message.PrivateInstanceId);
 
@@ -202,6 +222,9 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "A registration of {Host}:{Port} by app {App} is malformed and ignored.")]
         public static partial void Refused(ILogger logger, string? host, int port, string? app);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Host}:{Port} of DEA {Dea} registers {Uri}, which belongs to the platform, and is refused.")]
+        public static partial void NotAllowed(ILogger logger, string host, int port, string uri, string? dea);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Port {Port}, registered by app {App}, is not one of this router's group.")]
         public static partial void OutsidePool(ILogger logger, int port, string? app);

@@ -2,18 +2,19 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Tatara.Router.Metrics;
 using Tatara.Router.Registry;
+using Tatara.Status;
 
 namespace Tatara.Router.Status;
 
-/// <summary>/healthz for load balancers; /routes and /metrics for operators, who have to show the password.</summary>
-internal sealed class StatusEndpoints(RouteRegistry registry, MetricsPage metrics, Drain drain, RouterOptions options)
+/// <summary>/healthz for load balancers; /routes, /varz and /metrics for operators, who have to show the password.</summary>
+internal sealed class StatusEndpoints(RouteRegistry registry, Member member, Drain drain, RouterOptions options)
 {
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
     {
         "/healthz" => WriteHealthAsync(context),
         "/routes" when options.StatusPassword is not null => AuthorizedAsync(context, WriteRoutesAsync),
+        "/varz" when options.StatusPassword is not null => AuthorizedAsync(context, WriteVarzAsync),
         "/metrics" when options.StatusPassword is not null => AuthorizedAsync(context, WriteMetricsAsync),
         _ => NotFound(context),
     };
@@ -39,10 +40,16 @@ internal sealed class StatusEndpoints(RouteRegistry registry, MetricsPage metric
         return Task.CompletedTask;
     }
 
-    private Task WriteMetricsAsync(HttpContext context)
+    private Task WriteVarzAsync(HttpContext context)
     {
-        context.Response.ContentType = PrometheusWriter.ContentType;
-        return context.Response.WriteAsync(metrics.Write());
+        context.Response.ContentType = "application/json";
+        return member.WriteVarzAsync(context.Response.BodyWriter.AsStream(), context.RequestAborted);
+    }
+
+    private async Task WriteMetricsAsync(HttpContext context)
+    {
+        context.Response.ContentType = MetricPage.ContentType;
+        await context.Response.WriteAsync((await member.CollectAsync(context.RequestAborted)).ToString(), context.RequestAborted);
     }
 
     private async Task WriteRoutesAsync(HttpContext context)

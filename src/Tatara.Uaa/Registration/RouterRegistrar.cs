@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
 
 namespace Tatara.Uaa.Registration;
 
 /// <summary>Tells the routers which host names are served here: at start, when a router starts, and as often as the router wants.</summary>
-internal sealed class RouterRegistrar(NatsConnection bus, IServer server, UaaUrls urls, TimeProvider time) : IHostedLifecycleService
+internal sealed class RouterRegistrar(NatsConnection bus, IServer server, UaaOptions options, UaaUrls urls, TimeProvider time) : IHostedLifecycleService
 {
     private static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(20);
 
@@ -26,7 +27,9 @@ internal sealed class RouterRegistrar(NatsConnection bus, IServer server, UaaUrl
     {
         var address = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
         _registration = new RouterRegistration(
-            urls.Hosts, address.Host, address.Port, PrivateInstanceId: Guid.NewGuid().ToString(), Tags: new Dictionary<string, string> { ["component"] = "uaa" });
+            urls.Hosts, address.Host, address.Port,
+            TlsPort: options.Peers is null ? null : address.Port, ServerCertDomainSan: options.Peers is null ? null : PeerName.OfRole(PeerRole.Uaa),
+            PrivateInstanceId: Guid.NewGuid().ToString(), Tags: new Dictionary<string, string> { ["component"] = "uaa" });
         _work = Task.WhenAll(RepeatAsync(_stopping.Token), AnswerStartsAsync(_stopping.Token));
         return Task.CompletedTask;
     }

@@ -1,24 +1,27 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tatara.Uaa.Errors;
+using Tatara.Uaa.Status;
 using Tatara.Uaa.Users;
 
 namespace Tatara.Uaa.Tokens;
 
 /// <summary>Decides who gets which token.</summary>
-internal sealed class TokenGranter(TokenIssuer issuer, TokenVerifier verifier, PasswordLogin logins, TimeProvider time)
+internal sealed class TokenGranter(TokenIssuer issuer, TokenVerifier verifier, PasswordLogin logins, UaaCounters counters, TimeProvider time)
 {
-    public Task<TokenResponse> GrantAsync(TokenRequest request, CancellationToken cancellationToken)
+    public async Task<TokenResponse> GrantAsync(TokenRequest request, CancellationToken cancellationToken)
     {
         var grantType = request.GrantType ?? throw UaaException.InvalidRequest("Missing grant type");
         if (!GrantTypes.All.Contains(grantType)) throw new UaaException(StatusCodes.Status400BadRequest, "unsupported_grant_type", "Unsupported grant type");
         if (!request.Client.GrantTypes.Contains(grantType)) throw UaaException.InvalidClient($"Unauthorized grant type: {grantType}");
-        return grantType switch
+        var token = grantType switch
         {
-            GrantTypes.Password => PasswordAsync(request, cancellationToken),
-            GrantTypes.RefreshToken => RefreshAsync(request, cancellationToken),
-            _ => Task.FromResult(issuer.ForClient(request.Client, ClientScopes(request))),
+            GrantTypes.Password => await PasswordAsync(request, cancellationToken),
+            GrantTypes.RefreshToken => await RefreshAsync(request, cancellationToken),
+            _ => issuer.ForClient(request.Client, ClientScopes(request)),
         };
+        counters.Issued(grantType);
+        return token;
     }
 
     private async Task<TokenResponse> PasswordAsync(TokenRequest request, CancellationToken cancellationToken)

@@ -1,9 +1,10 @@
 using Tatara.Uaa.Errors;
+using Tatara.Uaa.Status;
 
 namespace Tatara.Uaa.Users;
 
 /// <summary>Checks a user name and a password.</summary>
-internal sealed class PasswordLogin(UserStore users, Passwords passwords, Lockout lockout)
+internal sealed class PasswordLogin(UserStore users, Passwords passwords, Lockout lockout, UaaCounters counters)
 {
     public const string BadCredentialsText = "Bad credentials";
 
@@ -32,6 +33,11 @@ internal sealed class PasswordLogin(UserStore users, Passwords passwords, Lockou
             }
             lockout.Succeeded(key);
             return user;
+        }
+        catch (UaaException)
+        {
+            counters.LoginFailed();
+            throw;
         }
         finally
         {

@@ -29,7 +29,7 @@ internal sealed record ComponentDatabases(DatabaseAddress CloudController, Datab
         var file = Path.Combine(options.Data, CloudControllerFile);
         if (options.Database is not null && File.Exists(file))
             throw new SetupException($"The rows of this platform are in {file}, not in PostgreSQL.", "Move them: ./tatara move-database postgresql --database FILE");
-        if (options.Database is null && !File.Exists(file) && Directory.Exists(Path.Combine(options.Data, "cloud-controller", "blobs")))
+        if (options.Database is null && !File.Exists(file) && (Directory.Exists(Path.Combine(options.Data, ChosenBlobstore.Folder)) || ChosenBlobstore.Noted(options.Data) is not null))
             throw new SetupException($"The rows of this platform are not in {file}: it was started with --database.", "Add the same --database FILE, or move the rows: ./tatara move-database sqlite --database FILE");
     }
 

@@ -6,7 +6,7 @@ namespace Tatara.Backup;
 
 /// <summary>
 /// Saves what cannot be made again into one file: databases, blobs, secrets, keys and certificates. The platform may run meanwhile.
-/// The databases are saved as SQLite files whatever they are, so a backup fits any platform.
+/// The databases are saved as SQLite files and the blobs as files, wherever they are, so a backup fits any platform.
 /// </summary>
 internal sealed partial class PlatformBackup(PlatformOptions options)
 {
@@ -14,7 +14,7 @@ internal sealed partial class PlatformBackup(PlatformOptions options)
     private const int FileExists = 17;
 
     /// <summary>Made anew when they are missing; of a size that nobody wants in a backup.</summary>
-    private static readonly string[] s_saved = ["secrets.json", "tls", "uaa/signing-keys"];
+    private static readonly string[] s_saved = ["secrets.json", "tls", "cluster", "uaa/signing-keys"];
 
     /// <summary>
     /// 1. blobs that are there before, 2. the databases, each as it is at one moment, 3. blobs that came meanwhile: so every blob that a
@@ -23,16 +23,17 @@ internal sealed partial class PlatformBackup(PlatformOptions options)
     public async Task WriteAsync(string file, CancellationToken cancellationToken)
     {
         if (!File.Exists(options.SecretsFile)) throw new SetupException($"{options.Data} is not a platform's data folder.", "Name the right one by --data.");
+        ChosenBlobstore.RequireChosen(options);
         if (File.Exists(file)) throw new SetupException($"{file} is there already.", "Name another file, or remove it.");
         var staging = Directory.CreateDirectory(Path.Combine(options.Data, $".backup-{Guid.NewGuid():N}"), OwnerOnly | UnixFileMode.UserExecute).FullName;
         try
         {
             foreach (var component in (string[])["cloud-controller", "uaa"]) Directory.CreateDirectory(Path.Combine(staging, component), OwnerOnly | UnixFileMode.UserExecute);
-            LinkAll("cloud-controller/blobs", staging); // 1.
+            await SaveBlobsAsync(staging, cancellationToken); // 1.
             var databases = ComponentDatabases.Of(options);
             await databases.MigrateAsync(cancellationToken);
             await databases.CopyToAsync(ComponentDatabases.InFiles(staging), cancellationToken); // 2.
-            LinkAll("cloud-controller/blobs", staging); // 3.
+            await SaveBlobsAsync(staging, cancellationToken); // 3.
             foreach (var database in (string[])[ComponentDatabases.CloudControllerFile, ComponentDatabases.UaaFile])
                 File.SetUnixFileMode(Path.Combine(staging, database), OwnerOnly);
             foreach (var saved in s_saved) LinkAll(saved, staging); // 4.
@@ -54,6 +55,12 @@ internal sealed partial class PlatformBackup(PlatformOptions options)
             stream.Flush(flushToDisk: true);
         }
         File.Move(unfinished, file);
+    }
+
+    private async Task SaveBlobsAsync(string staging, CancellationToken cancellationToken)
+    {
+        if (options.Blobstore is null) LinkAll(ChosenBlobstore.Folder, staging);
+        else await ChosenBlobstore.InBucket(options).CopyToAsync(ChosenBlobstore.InFolder(staging), cancellationToken);
     }
 
     /// <summary>A second name for each file costs nothing, and stays when the first is removed. Files are never changed, only replaced.</summary>

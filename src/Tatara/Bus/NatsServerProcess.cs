@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Tatara.Configuration;
 
 namespace Tatara.Bus;
@@ -9,12 +10,11 @@ namespace Tatara.Bus;
 /// The nats-server beside the platform: started, watched and started again when it ends. One that an earlier run left
 /// behind (kill -9) is ended first; its pid file says which.
 /// </summary>
-internal sealed class NatsServerProcess(string directory, int port, string password, ILogger<NatsServerProcess> logger) : IAsyncDisposable
+/// <param name="address">Where it listens, as the configuration says.</param>
+internal sealed partial class NatsServerProcess(string directory, IPEndPoint address, Func<string> configuration, ILogger<NatsServerProcess> logger) : IAsyncDisposable
 {
-    public const string User = "tatara";
-
-    /// <summary>The largest bus message: a batch of log lines or an app's environment fits several times over.</summary>
-    private const int MaxPayloadBytes = 8 * 1024 * 1024;
+    /// <summary>What a server with TLS says of somebody who only looks whether it is there, as this does.</summary>
+    private const string AnsweredProbe = "TLS handshake error: EOF";
 
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RestartWait = TimeSpan.FromMilliseconds(500);
@@ -29,17 +29,17 @@ internal sealed class NatsServerProcess(string directory, int port, string passw
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        AtomicFile.Write(ConfigFile, $$"""
-            listen: "127.0.0.1:{{port}}"
-            pid_file: "{{PidFile}}"
-            max_payload: {{MaxPayloadBytes}}
-            authorization { user: "{{User}}", password: "{{password}}" }
-
-            """, secret: true);
+        WriteConfiguration();
         EndLeftover();
         Launch();
         await WaitUntilItAnswersAsync(cancellationToken);
         _watching = WatchAsync(_stopping.Token);
+    }
+
+    /// <summary>Has a changed configuration take effect, without ending a connection that it still allows.</summary>
+    public void Reload()
+    {
+        if (WriteConfiguration() && _process is { HasExited: false }) _ = SendSignal(_process.Id, Sighup);
     }
 
     public async ValueTask DisposeAsync()
@@ -54,6 +54,20 @@ internal sealed class NatsServerProcess(string directory, int port, string passw
         _process?.Dispose();
         _stopping.Dispose();
     }
+
+    /// <returns>Whether it is another than before.</returns>
+    private bool WriteConfiguration()
+    {
+        var text = $"pid_file: \"{PidFile}\"\n{configuration()}";
+        if (File.Exists(ConfigFile) && File.ReadAllText(ConfigFile) == text) return false;
+        AtomicFile.Write(ConfigFile, text, secret: true);
+        return true;
+    }
+
+    private const int Sighup = 1;
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int pid, int signal);
 
     private void Launch()
     {
@@ -70,7 +84,7 @@ internal sealed class NatsServerProcess(string directory, int port, string passw
         }
         _process.ErrorDataReceived += (_, line) =>
         {
-            if (line.Data is { } text && (text.Contains("[ERR]", StringComparison.Ordinal) || text.Contains("[FTL]", StringComparison.Ordinal)))
+            if (line.Data is { } text && !text.EndsWith(AnsweredProbe, StringComparison.Ordinal) && (text.Contains("[ERR]", StringComparison.Ordinal) || text.Contains("[FTL]", StringComparison.Ordinal)))
                 logger.LogWarning("nats-server: {Line}", text);
         };
         _process.BeginErrorReadLine();
@@ -96,12 +110,12 @@ internal sealed class NatsServerProcess(string directory, int port, string passw
             if (_process!.HasExited)
             {
                 throw new SetupException($"nats-server ended with status {_process.ExitCode} at once.",
-                    $"Perhaps port {port} is taken: see `ss -ltnp`, or use --ports-from.");
+                    $"Perhaps {address} is taken: see `ss -ltnp`, or choose other ports (--ports-from). `nats-server -t -c {ConfigFile}` checks its configuration.");
             }
             try
             {
                 using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+                await client.ConnectAsync(address, cancellationToken);
                 return;
             }
             catch (SocketException) when (watch.Elapsed < StartPatience)

@@ -11,6 +11,7 @@ internal sealed class CommonOptions
 
     private readonly Option<string> _data = new("--data") { Description = "folder for everything that survives a restart", DefaultValueFactory = _ => Defaults.Data };
     private readonly Option<string?> _database = new("--database") { Description = "file with the address of a PostgreSQL database, readable by its owner alone (default: SQLite in DATA)" };
+    private readonly Option<string?> _blobstore = new("--blobstore") { Description = "file with the address and keys of an S3 bucket, readable by its owner alone (default: a folder in DATA)" };
     private readonly Option<string?> _stacks = new("--stacks") { Description = "folder of root filesystems (default: DATA/stacks)" };
     private readonly Option<string?> _buildpacks = new("--buildpacks") { Description = "folder of packaged buildpacks (default: DATA/buildpacks)" };
     private readonly Option<string> _domain = new("--domain") { Description = "system domain, and the apps' default one", DefaultValueFactory = _ => Defaults.Domain };
@@ -37,7 +38,7 @@ internal sealed class CommonOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_data, _database, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _tcpPorts, _httpsOnly, _acme, _acmeNames, _acmeContact, _acmeAuthorities, _listen, _deas, _portsFrom, _network, _noHosts, _jsonLog, _memory, _overcommit, _stagingTimeout, _zone])
+        foreach (var option in (Option[])[_data, _database, _blobstore, _stacks, _buildpacks, _domain, _httpPort, _httpsPort, _tcpPorts, _httpsOnly, _acme, _acmeNames, _acmeContact, _acmeAuthorities, _listen, _deas, _portsFrom, _network, _noHosts, _jsonLog, _memory, _overcommit, _stagingTimeout, _zone])
             command.Options.Add(option);
         _router.AddTo(command);
     }
@@ -63,6 +64,7 @@ internal sealed class CommonOptions
         {
             Data = data,
             Database = result.GetValue(_database),
+            Blobstore = result.GetValue(_blobstore),
             Stacks = result.GetValue(_stacks) ?? Path.Combine(data, "stacks"),
             Buildpacks = result.GetValue(_buildpacks) ?? Path.Combine(data, "buildpacks"),
             Domain = result.GetRequiredValue(_domain),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tatara.Configuration;
 using Tatara.Containers;
+using Tatara.Hosts;
 using Tatara.Logging;
 using Tatara.Names;
 using Tatara.Setup;
@@ -15,11 +16,14 @@ internal static class DestroyCommand
     {
         var common = new CommonOptions();
         var yes = new Option<bool>("--yes", "-y") { Description = "do not ask" };
-        var command = new Command("destroy", "Remove every trace of the platform: apps, data, names, trust. Shared stacks and buildpacks elsewhere stay.") { yes };
+        var config = new Option<string?>("--config") { Description = "this host's configuration file, when it is one of many; remove it from the platform before" };
+        var command = new Command("destroy", "Remove every trace of the platform: apps, data, names, trust. Shared stacks and buildpacks elsewhere stay.") { yes, config };
         common.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            var options = common.Read(result);
+            var host = result.GetValue(config) is { } file ? HostFile.Load(Path.GetFullPath(file)) : null;
+            var options = host?.Platform ?? common.Read(result);
+            if (host is null && Directory.Exists(options.ClusterDirectory)) throw new SetupException($"{options.Data} belongs to a host of many.", "Name its configuration file by --config.");
             if (!Directory.Exists(options.Data))
             {
                 Console.WriteLine($"There is nothing at {options.Data}.");
@@ -30,7 +34,7 @@ internal static class DestroyCommand
             if (Platform.IsRunning(options))
                 throw new SetupException($"The platform on {options.Data} is running.", "Stop it first (Ctrl-C where it runs).");
             if (!result.GetValue(yes) && !Confirmed(options)) return 1;
-            await RemoveAsync(options, cancellationToken);
+            await RemoveAsync(options, host, cancellationToken);
             Console.WriteLine($"Removed {options.Data} and all that belonged to it.");
             return 0;
         });
@@ -38,13 +42,15 @@ internal static class DestroyCommand
     }
 
     /// <summary>1. containers with their networks, 2. names, 3. trust and cf, 4. data.</summary>
-    private static async Task RemoveAsync(PlatformOptions options, CancellationToken cancellationToken)
+    private static async Task RemoveAsync(PlatformOptions options, HostConfiguration? host, CancellationToken cancellationToken)
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new FileLoggerProvider(options.LogFile)));
-        for (var index = 0; index < PlatformOptions.MaxDeas; index++)
+        Surroundings surroundings = host is null ? new OneMachine(options, Secrets.LoadOrCreate(options.SecretsFile)) : new OneOfMany(host);
+        for (var index = 0; index < (host is null ? PlatformOptions.MaxDeas : 1); index++)
         {
-            if (!Directory.Exists(options.DeaDirectory(PlatformOptions.DeaName(index)))) continue;
-            var containers = ContainerRuntime.Create(RoleHosts.Containers(options, index), loggers);
+            var place = surroundings.Dea(index);
+            if (!Directory.Exists(options.DeaDirectory(place.Id))) continue;
+            var containers = ContainerRuntime.Create(RoleHosts.Containers(options, place), loggers);
             await containers.InitializeAsync(cancellationToken);
             await containers.RemoveAllAsync(cancellationToken);
         }

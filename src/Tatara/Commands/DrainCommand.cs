@@ -3,7 +3,6 @@ using System.Globalization;
 using Tatara.Configuration;
 using Tatara.MessageBus;
 using Tatara.Protocol;
-using Tatara.Up;
 
 namespace Tatara.Commands;
 
@@ -19,22 +18,21 @@ internal static class DrainCommand
         var common = new CommonOptions();
         var name = new Argument<string>("dea") { Description = "its name, like dea-0" };
         var timeout = new Option<int>("--timeout") { Description = "seconds after which instances that found no place elsewhere are stopped", DefaultValueFactory = _ => 600 };
-        var command = new Command("drain", "Move a DEA's instances to the platform's other DEAs and end it; no request is lost.") { name, timeout };
+        var config = new Option<string?>("--config") { Description = "the founding host's configuration file, for a platform of many hosts" };
+        var command = new Command("drain", "Move a DEA's instances to the platform's other DEAs and end it; no request is lost.") { name, timeout, config };
         common.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            var options = common.Read(result);
             if (result.GetValue(timeout) < 1) throw new SetupException("--timeout must be a second or more.", "");
-            if (!File.Exists(options.SecretsFile)) throw new SetupException($"{options.Data} is not a platform's data folder.", "Name the right one by --data.");
-            await using var bus = await ConnectAsync(options, cancellationToken);
-            await RunAsync(bus, options, result.GetRequiredValue(name), result.GetValue(timeout), cancellationToken);
+            await using var bus = await OperatorBus.ConnectAsync(result.GetValue(config), common.Read(result), "drain", cancellationToken);
+            await RunAsync(bus, result.GetRequiredValue(name), result.GetValue(timeout), cancellationToken);
             return 0;
         });
         return command;
     }
 
     /// <summary>1. is it there, and is another one, 2. tell it, 3. follow it until it is gone.</summary>
-    private static async Task RunAsync(NatsConnection bus, PlatformOptions options, string name, int timeout, CancellationToken cancellationToken)
+    private static async Task RunAsync(NatsConnection bus, string name, int timeout, CancellationToken cancellationToken)
     {
         var deas = new SortedSet<string>(StringComparer.Ordinal); // 1.
         await foreach (var status in bus.RequestManyAsync<EmptyMessage, DeaStatus>(Subjects.DeaStatus, new EmptyMessage(), Census, cancellationToken))
@@ -50,7 +48,7 @@ internal static class DrainCommand
             await Task.Delay(Pause, cancellationToken);
         }
         var again = int.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index) && PlatformOptions.DeaName(index) == name
-            ? $" `tatara run dea --index {index}` brings it back." : "";
+            ? $" `tatara run dea --index {index}` brings it back." : " `tatara run` on its host brings it back.";
         Console.WriteLine($"{name} is drained and has ended.{again}");
     }
 
@@ -58,21 +56,6 @@ internal static class DrainCommand
         $"{progress.Dea} drains: {progress.Instances} instance{Plural(progress.Instances)} and {progress.Stagings} staging{Plural(progress.Stagings)} left";
 
     private static string Plural(int count) => count == 1 ? "" : "s";
-
-    private static async Task<NatsConnection> ConnectAsync(PlatformOptions options, CancellationToken cancellationToken)
-    {
-        var bus = new NatsConnection(new RoleHosts(options, Secrets.LoadOrCreate(options.SecretsFile), _ => { }).Bus("drain"));
-        try
-        {
-            await bus.ConnectAsync(cancellationToken).WaitAsync(BusPatience, cancellationToken);
-            return bus;
-        }
-        catch (TimeoutException e)
-        {
-            await bus.DisposeAsync();
-            throw new SetupException($"The platform's bus does not answer on port {options.BusPort}.", "Is the platform running? Give the same --data and --ports-from as it has.", e);
-        }
-    }
 
     /// <summary>Null: nobody of that name is there any more.</summary>
     private static async Task<DrainProgress?> AskAsync(NatsConnection bus, string name, int timeout, CancellationToken cancellationToken)

@@ -50,9 +50,11 @@ internal sealed class RouterFlags
     /// <summary>What the command's router may need to end, as far as the command line says.</summary>
     public static TimeSpan LongestDrain(ParseResult result)
     {
+        // What a configuration file says is not read yet: its roles keep to it.
+        if (result.CommandResult.Command.Options.FirstOrDefault(o => o.Name == "--config") is { } config && result.GetResult(config) is not null) return TimeSpan.FromSeconds(2 * MaxDrainSeconds);
         var flags = result.CommandResult.Command.Options.OfType<Option<int?>>().Where(o => o.Name is "--drain-wait" or "--drain-timeout");
         var said = flags.Where(o => result.GetResult(o) is { } found && !found.Errors.Any()).Sum(o => Math.Clamp(result.GetValue(o) ?? 0, 0, MaxDrainSeconds));
-        return TimeSpan.FromSeconds(said) + RunRouterCommand.UsualDrain;
+        return TimeSpan.FromSeconds(said) + RunRouter.UsualDrain;
     }
 
     private static TimeSpan? Seconds(ParseResult result, Option<int?> option) => result.GetValue(option) switch

@@ -1,37 +1,52 @@
 using System.CommandLine;
-using System.Globalization;
 using Tatara.Configuration;
+using Tatara.Hosts;
 using Tatara.Logging;
-using Tatara.Up;
+using Tatara.Peers;
 
 namespace Tatara.Commands;
 
-/// <summary>`tatara run ROLE`: one role as a process of its own, against the platform on the same data folder.</summary>
+/// <summary>
+/// `tatara run [ROLE...] --config FILE`: roles of this host of many. Without a file: a DEA or a further router of the platform
+/// that `tatara up` runs on this machine.
+/// </summary>
 internal static class RunCommand
 {
     public static Command Create()
     {
         var common = new CommonOptions();
-        var index = new Option<int>("--index") { Description = "which of the platform's DEAs, from 0", DefaultValueFactory = _ => 0 };
-        var dea = new Command("dea", "Run one DEA.") { index };
-        common.AddTo(dea);
-        dea.SetAction(async (result, cancellationToken) =>
+        var roles = new Argument<string[]>("roles") { Description = "what to run (default with --config: all roles that the file names)", Arity = ArgumentArity.ZeroOrMore };
+        roles.AcceptOnlyFromAmong([.. PeerRole.All]);
+        var config = new Option<string?>("--config") { Description = $"this host's configuration file, like {HostConfiguration.UsualFile}; the other flags are for a platform on one machine" };
+        var index = new Option<int?>("--index") { Description = "which of the machine's DEAs (from 0) or routers (from 1)" };
+        var router = new RunRouterFlags();
+        var command = new Command("run", "Run roles of this host as --config says; or one more DEA or router beside `tatara up`. SIGTERM stops them; a router drains first.") { roles, config, index };
+        router.AddTo(command);
+        common.AddTo(command);
+        command.SetAction((result, cancellationToken) => (result.GetValue(config), result.GetValue(roles) ?? []) switch
         {
-            var options = common.Read(result);
-            var name = PlatformOptions.DeaName(result.GetValue(index));
-            using var taken = PlatformLock.TryTake(DeaProcesses.LockFile(options, name))
-                ?? throw new SetupException($"{name} runs already.", "One process a DEA; --index chooses another.");
-            taken.WriteHolder();
-            var logging = PlatformLogging.To(Path.Combine(options.Data, "log", name + ".log"), LogLevel.Error, options.JsonLog);
-            using var host = new RoleHosts(options, Secrets.LoadOrCreate(options.SecretsFile), logging).Dea(result.GetValue(index));
-            await host.StartAsync(cancellationToken);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} runs as process {Environment.ProcessId}."));
-            // A DEA that is drained ends by itself.
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-            await UpCommand.WaitAsync(ending.Token);
-            await host.StopAsync(CancellationToken.None);
-            return 0;
+            ({ } file, var chosen) => RunHostAsync(file, chosen, cancellationToken),
+            (null, [PeerRole.Dea]) => RunDea.RunAsync(common.Read(result), result.GetValue(index) ?? 0, cancellationToken),
+            (null, [PeerRole.Router]) => RunRouter.RunAsync(common.Read(result), result.GetValue(index) ?? 1, router.Read(result), cancellationToken),
+            _ => throw new SetupException("On one machine `tatara run` runs one dea, or one router.", $"Roles of a host of many are run with its file: tatara run --config {HostConfiguration.UsualFile}"),
         });
-        return new Command("run", "Run one role by itself.") { dea, RunRouterCommand.Create() };
+        return command;
+    }
+
+    private static async Task<int> RunHostAsync(string file, string[] chosen, CancellationToken cancellationToken)
+    {
+        var host = HostFile.Load(Path.GetFullPath(file));
+        if (chosen.FirstOrDefault(role => !host.Roles.Contains(role)) is { } foreign)
+            throw new SetupException($"This host does not have the role {foreign}.", $"{file} says: {string.Join(", ", host.Roles)}.");
+        var roles = chosen.Length > 0 ? chosen.Distinct().ToArray() : host.Roles;
+        await HostPreparation.EnsureAsync(host, roles, cancellationToken);
+        var log = Path.Combine(host.Platform.Data, "log", chosen.Length > 0 ? string.Join('+', roles) + ".log" : "tatara.log");
+        await using var running = new RunningHost(host, roles, PlatformLogging.To(log, LogLevel.Error, host.Platform.JsonLog));
+        await running.StartAsync(cancellationToken);
+        Console.WriteLine($"{host.Name} runs {string.Join(", ", roles)}. Log: {log}");
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, running.Ended);
+        await UpCommand.WaitAsync(ending.Token);
+        Console.WriteLine($"{host.Name} stops; the apps keep running.");
+        return 0;
     }
 }

@@ -30,6 +30,9 @@ internal sealed record PlatformOptions
     /// <summary>File that says which PostgreSQL keeps the rows of Cloud Controller and UAA; null: SQLite in the data folder.</summary>
     public string? Database { get; init; }
 
+    /// <summary>File that says which S3 bucket keeps the blobs; null: a folder in the data folder.</summary>
+    public string? Blobstore { get; init; }
+
     /// <summary>Root filesystems, a folder each; several platforms on one machine may share them.</summary>
     public string Stacks { get; init; } = "/var/lib/tatara/stacks";
 
@@ -96,10 +99,23 @@ internal sealed record PlatformOptions
     public int ExternalHttpsPort => Router.ExternalHttpsPort ?? HttpsPort;
 
     public int BusPort => PortsFrom + 22;
+    public int BusRoutePort => PortsFrom + 23;
     public int CloudControllerPort => PortsFrom + 1;
     public int UaaPort => PortsFrom + 2;
     public int LogCachePort => PortsFrom + 3;
     public int RouterStatusPort => PortsFrom + 4;
+    public int AuthorityPort => PortsFrom + 21;
+
+    /// <summary>Address of the status ports.</summary>
+    public string StatusListen { get; init; } = "127.0.0.1";
+
+    public int CloudControllerStatusPort => PortsFrom + 5;
+    public int UaaStatusPort => PortsFrom + 6;
+    public int LogCacheStatusPort => PortsFrom + 7;
+    public int HealthManagerStatusPort => PortsFrom + 8;
+
+    /// <summary>Behind all others: there may be several DEAs.</summary>
+    public int DeaStatusPort(int index) => PortsFrom + 30 + index;
 
     /// <summary>Certificates that operators gave.</summary>
     public string CertificateDirectory => Path.Combine(TlsDirectory, "certificates");
@@ -110,6 +126,9 @@ internal sealed record PlatformOptions
     public string TlsDirectory => Path.Combine(Data, "tls");
     /// <summary>A layer for all containers: the authorities they trust.</summary>
     public string TrustLayer => Path.Combine(Data, "trust");
+
+    /// <summary>What makes this a host of many; not there on one machine.</summary>
+    public string ClusterDirectory => Path.Combine(Data, "cluster");
 
     public string SecretsFile => Path.Combine(Data, "secrets.json");
     public string StackDirectory => Path.Combine(Stacks, "bookworm");

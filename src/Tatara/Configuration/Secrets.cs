@@ -2,21 +2,41 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tatara.Peers;
 
 namespace Tatara.Configuration;
 
 /// <summary>What only this installation knows, made once and kept readable by its owner alone.</summary>
 internal sealed record Secrets
 {
-    public required string AdminPassword { get; init; }
-    public required string BusPassword { get; init; }
-    public required string BulkPassword { get; init; }
-    public required string BlobSigningKey { get; init; }
+    public string AdminPassword { get; init; } = "";
+    public string BusPassword { get; init; } = "";
+    public string BulkPassword { get; init; } = "";
+    public string BlobSigningKey { get; init; } = "";
 
-    /// <summary>What routers sign requests to route services with.</summary>
+    /// <summary>For whoever looks at the numbers of the roles, and at nothing else.</summary>
+    public string StatusPassword { get; init; } = "";
+
+    /// <summary>What routers sign requests to route services with; null: it follows from the signing key. A host of routers alone is told nothing else.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RouteServices { get; init; }
+
     [JsonIgnore]
-    public string RouteServiceSecret => Convert.ToHexStringLower(
+    public string RouteServiceSecret => RouteServices ?? Convert.ToHexStringLower(
         HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(BlobSigningKey), 32, info: "route services"u8.ToArray()));
+
+    /// <summary>What a host needs for the roles it has. A DEA needs but that of its status: its certificate is enough.</summary>
+    public Secrets For(IReadOnlyCollection<string> roles) => new()
+    {
+        AdminPassword = roles.Contains(PeerRole.Uaa) ? AdminPassword : "",
+        BusPassword = roles.Contains(PeerRole.Bus) ? BusPassword : "",
+        BulkPassword = roles.Contains(PeerRole.CloudController) || roles.Contains(PeerRole.HealthManager) ? BulkPassword : "",
+        BlobSigningKey = roles.Contains(PeerRole.CloudController) ? BlobSigningKey : "",
+        StatusPassword = StatusPassword,
+        RouteServices = roles.Contains(PeerRole.Router) ? RouteServiceSecret : null,
+    };
+
+    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.Serialize(this, SecretsJson.Default.Secrets), secret: true);
 
     public static Secrets LoadOrCreate(string path)
     {
@@ -24,16 +44,25 @@ internal sealed record Secrets
         {
             try
             {
-                return JsonSerializer.Deserialize(File.ReadAllText(path), SecretsJson.Default.Secrets)!;
+                var known = JsonSerializer.Deserialize(File.ReadAllText(path), SecretsJson.Default.Secrets)!;
+                return known.StatusPassword.Length > 0 ? known : known.WithStatusPassword(path);
             }
             catch (JsonException e)
             {
                 throw new SetupException($"{path} cannot be read: {e.Message}", "Restore it from a backup. Without it the platform's parts do not know each other.");
             }
         }
-        var secrets = new Secrets { AdminPassword = New(12), BusPassword = New(24), BulkPassword = New(24), BlobSigningKey = New(32) };
+        var secrets = new Secrets { AdminPassword = New(12), BusPassword = New(24), BulkPassword = New(24), BlobSigningKey = New(32), StatusPassword = New(12) };
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, JsonSerializer.Serialize(secrets, SecretsJson.Default.Secrets), secret: true);
+        secrets.Write(path);
+        return secrets;
+    }
+
+    /// <summary>Platforms of an earlier version have none.</summary>
+    private Secrets WithStatusPassword(string path)
+    {
+        var secrets = this with { StatusPassword = New(12) };
+        secrets.Write(path);
         return secrets;
     }
 

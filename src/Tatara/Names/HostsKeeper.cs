@@ -3,6 +3,7 @@ using System.Text;
 using System.Threading.Channels;
 using Tatara.Configuration;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
 using Tatara.Up;
 
@@ -12,7 +13,7 @@ namespace Tatara.Names;
 /// Keeps the hosts block equal to the system's names and every mapped route. Cloud Controller knows the routes; the bus
 /// says when they may have changed.
 /// </summary>
-internal sealed class HostsKeeper(PlatformOptions options, RoleHosts roles, Secrets secrets, ILogger<HostsKeeper> logger) : IAsyncDisposable
+internal sealed class HostsKeeper(PlatformOptions options, Surroundings surroundings, Secrets secrets, ILogger<HostsKeeper> logger) : IAsyncDisposable
 {
     public const string Path = "/etc/hosts";
     private static readonly string[] SystemNames = ["api", "uaa", "login", "log-cache"];
@@ -31,7 +32,7 @@ internal sealed class HostsKeeper(PlatformOptions options, RoleHosts roles, Secr
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Write([]);
-        _bus = new NatsConnection(roles.Bus("names"));
+        _bus = new NatsConnection(surroundings.Bus(PeerRole.Operator, "names"));
         var registrations = await _bus.SubscribeCoreAsync<RouterRegistration>(Subjects.RouterRegister, cancellationToken: cancellationToken);
         var updates = await _bus.SubscribeCoreAsync<DropletUpdated>(Subjects.DropletUpdated, cancellationToken: cancellationToken);
         _running = Task.WhenAll(RunAsync(_stopping.Token), TriggerAsync(registrations, _stopping.Token), TriggerAsync(updates, _stopping.Token));
@@ -60,7 +61,7 @@ internal sealed class HostsKeeper(PlatformOptions options, RoleHosts roles, Secr
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var client = new HttpClient { BaseAddress = roles.CloudControllerUrl };
+        using var client = new HttpClient { BaseAddress = surroundings.CloudControllerUrl };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic",
             Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RoleHosts.BulkUser}:{secrets.BulkPassword}")));
         while (!cancellationToken.IsCancellationRequested)

@@ -1,6 +1,8 @@
+using System.Net;
 using Tatara.Backup;
 using Tatara.Bus;
 using Tatara.Configuration;
+using Tatara.Hosts;
 using Tatara.Names;
 using Tatara.Tls;
 
@@ -28,7 +30,7 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
     public static bool IsRunning(PlatformOptions options)
     {
         using var taken = PlatformLock.TryTake(LockFile(options));
-        return taken is null;
+        return taken is null || new HostIdentity(options.ClusterDirectory).RunningRoles.Any();
     }
 
     /// <summary>1. take the folder, 2. the bus, 3. all roles at once, 4. names, 5. wait until the API answers through the router.</summary>
@@ -36,19 +38,23 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
     {
         _lock = PlatformLock.TryTake(LockFile(options))
             ?? throw new SetupException($"A Tatara runs on {options.Data} already.", "Use that one, or stop it first; --data and --ports-from start another beside it.");
+        if (Directory.Exists(options.ClusterDirectory))
+            throw new SetupException($"{options.Data} belongs to a host of many.", "Start it with its configuration: tatara run --config FILE");
         if (!Directory.Exists(options.StackDirectory))
             throw new SetupException($"There is no stack at {options.StackDirectory}.", "Run `./tatara quickstart` once: it makes it.");
         PortCheck.EnsureFree(options);
         ComponentDatabases.RequireChosen(options);
+        ChosenBlobstore.RequireChosen(options);
         var authority = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);
         authority.Ensure();
         await new TrustLayer(options.TrustLayer, PlatformOptions.UserIdBase).EnsureAsync(
             new Dictionary<string, string> { [$"tatara-{options.Domain}.crt"] = authority.AuthorityFile }, cancellationToken);
 
-        _bus = new NatsServerProcess(Path.Combine(options.Data, "bus"), options.BusPort, Secrets.BusPassword, _loggers.CreateLogger<NatsServerProcess>());
+        _bus = new NatsServerProcess(
+            Path.Combine(options.Data, "bus"), new IPEndPoint(IPAddress.Loopback, options.BusPort), () => BusConfiguration.OfMachine(options.BusPort, Secrets.BusPassword), _loggers.CreateLogger<NatsServerProcess>());
         await _bus.StartAsync(cancellationToken);
 
-        var roles = new RoleHosts(options, Secrets, logging);
+        var roles = new RoleHosts(options, Secrets, new OneMachine(options, Secrets), logging);
         Func<IHost>[] builders = [() => _router = roles.Router(), roles.Uaa, roles.CloudController, roles.LogCache, roles.HealthManager];
         if (options.Deas == 1) builders = [.. builders, () => roles.Dea(0)];
         else _deas = DeaProcesses.Start(options, _loggers.CreateLogger<DeaProcesses>());
@@ -56,10 +62,10 @@ internal sealed class Platform(PlatformOptions options, Action<ILoggingBuilder> 
 
         if (options.WriteHosts)
         {
-            _names = new HostsKeeper(options, roles, Secrets, _loggers.CreateLogger<HostsKeeper>());
+            _names = new HostsKeeper(options, new OneMachine(options, Secrets), Secrets, _loggers.CreateLogger<HostsKeeper>());
             await _names.StartAsync(cancellationToken);
         }
-        await Readiness.WaitAsync(options, roles, cancellationToken);
+        await Readiness.WaitAsync(options, new OneMachine(options, Secrets), cancellationToken);
         _ = Task.Run(RemoveUnusedLayers, CancellationToken.None);
     }
 

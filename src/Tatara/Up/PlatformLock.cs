@@ -23,14 +23,20 @@ internal sealed class PlatformLock : IDisposable
         }
     }
 
+    /// <summary>Whether another process holds it.</summary>
+    public static bool IsTaken(string path)
+    {
+        using var taken = TryTake(path);
+        return taken is null;
+    }
+
     /// <summary>Writes down who holds it: the locked file itself cannot be read by others.</summary>
     public void WriteHolder() => File.WriteAllText(HolderFile(_file.Name), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The process that holds the lock, or null.</summary>
     public static int? Holder(string path)
     {
-        using (var taken = TryTake(path))
-            if (taken is not null) return null;
+        if (!IsTaken(path)) return null;
         return File.Exists(HolderFile(path)) && int.TryParse(File.ReadAllText(HolderFile(path)), out var pid) ? pid : null;
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Tatara.Configuration;
+using Tatara.Hosts;
+using Tatara.Peers;
 
 namespace Tatara.Up;
 
@@ -18,6 +20,18 @@ internal static class PortCheck
     {
         Check(options.Listen, options.HttpPort, "--http-port");
         Check(options.Listen, options.HttpsPort, "--https-port");
+    }
+
+    /// <summary>For roles of one host of many.</summary>
+    public static void EnsureFree(HostConfiguration host, IReadOnlyList<string> roles)
+    {
+        if (roles.Contains(PeerRole.Router))
+        {
+            EnsureFreeForRouter(host.Platform);
+            Check("127.0.0.1", host.Platform.RouterStatusPort, "`ports-from`");
+        }
+        foreach (var role in roles.Where(r => r is PeerRole.Authority or PeerRole.CloudController or PeerRole.Uaa or PeerRole.LogCache))
+            Check(host.Address, host.PortOf(role), "`ports-from` (of all hosts)");
     }
 
     private static void Check(string address, int port, string flag)

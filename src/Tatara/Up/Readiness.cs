@@ -1,5 +1,6 @@
 using Tatara.Configuration;
 using Tatara.MessageBus;
+using Tatara.Peers;
 using Tatara.Protocol;
 
 namespace Tatara.Up;
@@ -10,7 +11,7 @@ internal static class Readiness
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    public static async Task WaitAsync(PlatformOptions options, RoleHosts roles, CancellationToken cancellationToken)
+    public static async Task WaitAsync(PlatformOptions options, Surroundings surroundings, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
@@ -24,7 +25,7 @@ internal static class Readiness
                 while (!await AnswersAsync(client, options, name, path, deadline.Token)) await Task.Delay(Pause, deadline.Token);
             }
             waitingFor = "a DEA's advertisement";
-            await using var bus = new NatsConnection(roles.Bus("readiness"));
+            await using var bus = new NatsConnection(surroundings.Bus(PeerRole.Operator, "readiness"));
             await using var advertisements = await bus.SubscribeCoreAsync<DeaAdvertisement>(Subjects.DeaAdvertise, cancellationToken: deadline.Token);
             await bus.PublishAsync(Subjects.DeaLocate, new { }.ToString(), cancellationToken: deadline.Token);
             await advertisements.Messages.ReadAsync(deadline.Token);

@@ -1,4 +1,3 @@
-using Tatara.Bus;
 using Tatara.CloudController;
 using Tatara.Configuration;
 using Tatara.Containers;
@@ -6,20 +5,20 @@ using Tatara.Database;
 using Tatara.Dea;
 using Tatara.HealthManager;
 using Tatara.LogCache;
-using Tatara.MessageBus;
-using Tatara.Protocol;
+using Tatara.Peers;
 using Tatara.Router;
 using Tatara.Router.Acme;
 using Tatara.Router.RouteServices;
 using Tatara.Router.Tcp;
 using Tatara.Router.Tls;
+using Tatara.Status;
 using Tatara.Tls;
 using Tatara.Uaa;
 
 namespace Tatara.Up;
 
 /// <summary>Builds each role's host from the platform's configuration: the one place that knows how they are wired.</summary>
-internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action<ILoggingBuilder> logging)
+internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surroundings surroundings, Action<ILoggingBuilder> logging)
 {
     /// <summary>Twice within the Health Manager's patience with a silent DEA.</summary>
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
@@ -44,29 +43,24 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
 
     public const string BulkUser = "bulk";
 
-    public NatsOptions Bus(string name) => new()
+    public static RoleHosts OnOneMachine(PlatformOptions options, Action<ILoggingBuilder> logging)
     {
-        Servers = [$"127.0.0.1:{options.BusPort}"],
-        User = NatsServerProcess.User,
-        Password = secrets.BusPassword,
-        Name = name,
-        Json = ProtocolJson.Default.Options,
-    };
-
-    public Uri CloudControllerUrl => new($"http://127.0.0.1:{options.CloudControllerPort}");
+        var secrets = Secrets.LoadOrCreate(options.SecretsFile);
+        return new RoleHosts(options, secrets, new OneMachine(options, secrets), logging);
+    }
 
     private DatabaseAddress? Database => options.Database is null ? null : DatabaseFile.Read(options.Database);
 
-    private Uri UaaUrl => new($"http://127.0.0.1:{options.UaaPort}");
-
-    public IHost Router() => Router(new RouterPlace(PlatformOptions.RouterName(0), options.RouterStatusPort, "127.0.0.1", ServesTcp: true));
+    public IHost Router() => Router(new RouterPlace(surroundings.NameOf(PeerRole.Router), options.RouterStatusPort, options.StatusListen, ServesTcp: true));
 
     public IHost Router(RouterPlace place)
     {
         var tls = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);
         return RouterHost.Build(new RouterOptions
         {
-            Bus = Bus(place.Name),
+            Bus = surroundings.Bus(PeerRole.Router, place.Name),
+            Peers = surroundings.Peers(PeerRole.Router),
+            OwnHosts = surroundings.Peers(PeerRole.Router) is null ? new Dictionary<string, string>() : OwnHosts,
             ListenAddresses = options.Listen == "0.0.0.0" ? [] : [options.Listen],
             HttpPort = options.HttpPort,
             HttpsPort = options.HttpsPort,
@@ -91,18 +85,31 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
             Zone = options.Zone,
             StatusPort = place.StatusPort,
             StatusAddress = place.StatusAddress,
-            StatusPassword = secrets.BulkPassword,
+            StatusPassword = secrets.StatusPassword,
         }, logging);
     }
 
+    /// <summary>The names that no app can have.</summary>
+    private Dictionary<string, string> OwnHosts => new()
+    {
+        [$"api.{options.Domain}"] = PeerName.OfRole(PeerRole.CloudController),
+        [$"uaa.{options.Domain}"] = PeerName.OfRole(PeerRole.Uaa),
+        [$"login.{options.Domain}"] = PeerName.OfRole(PeerRole.Uaa),
+        [$"log-cache.{options.Domain}"] = PeerName.OfRole(PeerRole.LogCache),
+    };
+
     public IHost CloudController() => CloudControllerHost.Build(new CloudControllerOptions
     {
-        Bus = Bus("cloud-controller"),
+        Bus = surroundings.Bus(PeerRole.CloudController, surroundings.NameOf(PeerRole.CloudController)),
+        Peers = surroundings.Peers(PeerRole.CloudController),
+        BindAddress = surroundings.Address,
+        Name = surroundings.NameOf(PeerRole.CloudController),
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "cloud-controller"),
         Database = Database,
+        Blobstore = options.Blobstore is null ? null : BlobstoreFile.Read(options.Blobstore),
         Port = options.CloudControllerPort,
-        UaaUrl = UaaUrl,
+        UaaUrl = surroundings.UaaUrl,
         BlobSigningKey = secrets.BlobSigningKey,
         BulkUser = BulkUser,
         BulkPassword = secrets.BulkPassword,
@@ -111,72 +118,91 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Action
         RouterGroups = [new RouterGroup(PlatformOptions.RouterGroupGuid, PlatformOptions.RouterGroup, options.TcpPorts)],
         StagingTimeout = TimeSpan.FromMinutes(options.StagingTimeout),
         ReservedDiskMb = DiskReserveMb,
+        Status = Status(options.CloudControllerStatusPort, surroundings.NameOf(PeerRole.CloudController)),
         StackAliases = new Dictionary<string, string> { ["cflinuxfs4"] = "bookworm", ["cflinuxfs3"] = "bookworm" },
     }, logging);
 
     public IHost Uaa() => UaaHost.Build(new UaaOptions
     {
-        Bus = Bus("uaa"),
+        Bus = surroundings.Bus(PeerRole.Uaa, surroundings.NameOf(PeerRole.Uaa)),
+        Peers = surroundings.Peers(PeerRole.Uaa),
+        BindAddress = surroundings.Address,
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "uaa"),
         Database = Database,
         Port = options.UaaPort,
         ExternalHttpsPort = options.ExternalHttpsPort,
         AdminPassword = secrets.AdminPassword,
+        Status = Status(options.UaaStatusPort, surroundings.NameOf(PeerRole.Uaa)),
     }, logging);
 
     public IHost LogCache() => LogCacheHost.Build(new LogCacheOptions
     {
-        Bus = Bus("log-cache"),
+        Bus = surroundings.Bus(PeerRole.LogCache, surroundings.NameOf(PeerRole.LogCache)),
+        Peers = surroundings.Peers(PeerRole.LogCache),
+        BindAddress = surroundings.Address,
         Domain = options.Domain,
         DataDirectory = Path.Combine(options.Data, "log-cache"),
         Port = options.LogCachePort,
-        UaaUrl = UaaUrl,
-        CloudControllerUrl = CloudControllerUrl,
+        UaaUrl = surroundings.UaaUrl,
+        CloudControllerUrl = surroundings.CloudControllerUrl,
+        Status = Status(options.LogCacheStatusPort, surroundings.NameOf(PeerRole.LogCache)),
     }, logging);
 
     public IHost HealthManager() => HealthManagerHost.Build(new HealthManagerOptions
     {
-        Bus = Bus("health-manager"),
-        CloudControllerUrl = CloudControllerUrl,
+        Bus = surroundings.Bus(PeerRole.HealthManager, surroundings.NameOf(PeerRole.HealthManager)),
+        Peers = surroundings.Peers(PeerRole.HealthManager),
+        CloudControllerUrl = surroundings.CloudControllerUrl,
         BulkUser = BulkUser,
         BulkPassword = secrets.BulkPassword,
+        Status = Status(options.HealthManagerStatusPort, surroundings.NameOf(PeerRole.HealthManager)),
     }, logging);
+
+    private StatusOptions Status(int port, string name) => new()
+    {
+        Name = name, Port = port, Address = options.StatusListen, Password = secrets.StatusPassword, Zone = options.Zone,
+    };
 
     private long DiskReserveMb =>
         Math.Clamp((long)(new DriveInfo(options.Data).TotalSize / Megabyte * DiskReserveShare), LeastDiskReserveMb, MostDiskReserveMb);
 
-    public static ContainerRuntimeOptions Containers(PlatformOptions options, int index) => new()
+    public static ContainerRuntimeOptions Containers(PlatformOptions options, DeaPlace place) => new()
     {
         // The platform's names lead to its router, by an address that containers reach; a router that listens elsewhere is looked up outside.
         Resolver = new ResolverOptions(
-            options.Listen == "0.0.0.0" ? new Dictionary<string, string> { [options.Domain] = options.DeaHostAddress(index) } : new Dictionary<string, string>(), []),
+            options.Listen == "0.0.0.0" ? new Dictionary<string, string> { [options.Domain] = place.HostAddress } : new Dictionary<string, string>(), [])
+        {
+            Address = place.ResolverAddress,
+        },
         OpenPorts = options.Listen == "0.0.0.0" ? [options.HttpPort, options.HttpsPort, .. options.TcpPorts.All] : [],
-        DataDirectory = Path.Combine(options.DeaDirectory(PlatformOptions.DeaName(index)), "containers"),
-        HostAddress = options.DeaHostAddress(index),
-        Subnet = options.DeaSubnet(index),
+        DataDirectory = Path.Combine(options.DeaDirectory(place.Id), "containers"),
+        HostAddress = place.HostAddress,
+        Subnet = place.Subnet,
     };
 
-    public IHost Dea(int index)
+    public IHost Dea(int index = 0)
     {
-        var directory = options.DeaDirectory(PlatformOptions.DeaName(index));
+        var place = surroundings.Dea(index);
         var memory = options.MemoryMb ?? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Megabyte * MemoryShare);
         var disk = (long)(new DriveInfo(options.Data).AvailableFreeSpace / Megabyte * DiskShare);
         var loggers = LoggerFactory.Create(logging);
-        var containers = ContainerRuntime.Create(Containers(options, index), loggers);
+        var containers = ContainerRuntime.Create(Containers(options, place), loggers);
         return DeaHost.Build(new DeaOptions
         {
-            Id = PlatformOptions.DeaName(index),
-            Bus = Bus(PlatformOptions.DeaName(index)),
-            DataDirectory = directory,
-            HostAddress = options.DeaHostAddress(index),
+            Id = place.Id,
+            Bus = surroundings.Bus(PeerRole.Dea, place.Id),
+            Peers = surroundings.Peers(PeerRole.Dea),
+            DataDirectory = options.DeaDirectory(place.Id),
+            HostAddress = place.HostAddress,
             Stacks = [new StackOptions("bookworm", options.StackDirectory, options.ToolchainDirectory, options.TrustLayer)],
             MemoryMb = memory / options.Deas,
             DiskMb = disk / options.Deas,
             ReservedDiskMb = DiskReserveMb,
             MemoryOvercommit = options.MemoryOvercommit,
             HeartbeatInterval = HeartbeatInterval,
-            Zone = options.Zone ?? $"zone-{index}",
+            Zone = place.Zone,
+            Status = Status(options.DeaStatusPort(index), place.Id),
         }, containers, logging);
     }
 }

@@ -161,7 +161,7 @@ public sealed class DropletReuseTests : IAsyncLifetime
         "last build failed" => FailAsync(),
         "long ago" => _seed.ChangeAsync(async db => (await db.Builds.SingleAsync()).StartedAt -= DropletReuse.MaxAge),
         "bits gone" => _seed.ChangeAsync(async db =>
-            _cc.Services.GetRequiredService<IBlobstore>().Delete(BlobKeys.Droplet((await db.Droplets.SingleAsync()).Guid))),
+            await _cc.Services.GetRequiredService<IBlobstore>().DeleteAsync(BlobKeys.Droplet((await db.Droplets.SingleAsync()).Guid))),
         "droplet deleted" => _seed.ChangeAsync(async db => db.Droplets.Remove(await db.Droplets.SingleAsync())),
         "route" => _seed.RouteAsync(_app, "elsewhere"),
         _ => Task.CompletedTask,

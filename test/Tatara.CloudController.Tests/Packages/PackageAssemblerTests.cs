@@ -84,7 +84,7 @@ public sealed class PackageAssemblerTests : IAsyncLifetime
     public async Task AssembleAsync_PackageOfAKnownFileIsGone_IsRefusedAndTheNextPushSendsIt()
     {
         var gone = await AssembleAsync(new ZipBuilder().File("big", Big).Build().ToArray());
-        _blobs.Delete(gone.Key);
+        await _blobs.DeleteAsync(gone.Key);
         var resource = new ResourceFingerprint(BigSha1, Big.Length, "big", "644");
 
         var error = await Should.ThrowAsync<PackageInvalidException>(() => AssembleAsync(new ZipBuilder().File("a").Build().ToArray(), resource));
@@ -102,7 +102,7 @@ public sealed class PackageAssemblerTests : IAsyncLifetime
             new ZipBuilder().File("./c", "three", Convert.ToInt32("100600", 8)).Folder("d").Build().ToArray(),
             Print("one") with { Path = "d/a" }, Print("two") with { Path = "ü" }, Print("one") with { Path = "again" });
 
-        using var package = new ZipArchive(_blobs.Open(bits.Key)!);
+        using var package = new ZipArchive((await _blobs.OpenSeekableAsync(bits.Key))!);
         package.Entries.ToDictionary(e => e.FullName, e => new StreamReader(e.Open()).ReadToEnd())
             .ShouldBe(new Dictionary<string, string> { ["c"] = "three", ["d/"] = "", ["d/a"] = "one", ["ü"] = "two", ["again"] = "one" }, ignoreOrder: true);
     }
@@ -134,7 +134,7 @@ public sealed class PackageAssemblerTests : IAsyncLifetime
         var bits = await AssembleAsync(new ZipBuilder().File("bin/run", "#!", Convert.ToInt32("100755", 8)).Link("l", "bin/run").Build().ToArray(),
             new ResourceFingerprint(BigSha1, Big.Length, "assets/picture", "755"));
 
-        using var package = new ZipArchive(_blobs.Open(bits.Key)!);
+        using var package = new ZipArchive((await _blobs.OpenSeekableAsync(bits.Key))!);
         package.Entries.Select(e => (e.FullName, Convert.ToString(e.ExternalAttributes >>> 16, 8))).ShouldBe(
             [("bin/run", "100755"), ("l", "120777"), ("assets/picture", "100755")]);
         using var picture = package.GetEntry("assets/picture")!.Open();
@@ -150,7 +150,7 @@ public sealed class PackageAssemblerTests : IAsyncLifetime
 
         var assembled = await _assembler.AssembleAsync(null, [new(BigSha1, Big.Length, "big", null)], "package", default);
 
-        using var package = new ZipArchive(_blobs.Open(assembled.Bits.Key)!);
+        using var package = new ZipArchive((await _blobs.OpenSeekableAsync(assembled.Bits.Key))!);
         package.Entries.Single().FullName.ShouldBe("big");
     }
 
@@ -159,7 +159,7 @@ public sealed class PackageAssemblerTests : IAsyncLifetime
     {
         var bits = await AssembleAsync(new ZipBuilder().File("f", "x", Convert.ToInt32("104755", 8)).Build().ToArray());
 
-        using var package = new ZipArchive(_blobs.Open(bits.Key)!);
+        using var package = new ZipArchive((await _blobs.OpenSeekableAsync(bits.Key))!);
         Convert.ToString(package.Entries.Single().ExternalAttributes >>> 16, 8).ShouldBe("100755");
     }
 

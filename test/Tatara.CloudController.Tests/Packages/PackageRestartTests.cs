@@ -45,7 +45,8 @@ public sealed class PackageRestartTests : IAsyncLifetime
         await _cc.StartAsync();
 
         ((string?)(await _cc.Admin.ProcessedAsync(guid))["state"]).ShouldBe("READY");
-        await Eventually.TrueAsync(() => _cc.Services.GetRequiredService<IBlobstore>().Size(key) is null, "removal of the upload");
+        await Eventually.GetAsync(
+            async () => await _cc.Services.GetRequiredService<IBlobstore>().SizeAsync(key) is null ? "" : null, "removal of the upload");
         (await _cc.Admin.GetAsync($"/v3/packages/{guid}/download")).Status.ShouldBe(HttpStatusCode.OK);
     }
 }

@@ -32,6 +32,7 @@ internal sealed class Platform : IAsyncDisposable
         DesiredFetchInterval = TimeSpan.FromSeconds(1),
         StartGrace = TimeSpan.FromSeconds(2),
         DuplicateGrace = TimeSpan.FromSeconds(2),
+        Status = new() { Port = 0, Password = MemberStatus.Password },
     };
 
     public static async Task<Platform> StartAsync(Action<FakeBulkApps>? want = null)

@@ -47,6 +47,7 @@ public sealed class TestRouter : IAsyncDisposable
             HttpPort = 0,
             HttpsPort = 0,
             Certificates = [TestCertificate.Wildcard],
+            FillQuiet = TimeSpan.Zero,
             Limits = new ProxyLimits { LingerTimeout = TimeSpan.FromSeconds(0.2) },
         };
         _host = RouterHost.Build(configure?.Invoke(options) ?? options, l => l.AddProvider(Log).SetMinimumLevel(LogLevel.Debug));

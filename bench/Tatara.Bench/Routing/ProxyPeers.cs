@@ -5,7 +5,7 @@ using Tatara.Testing;
 namespace Tatara.Bench.Routing;
 
 /// <summary>nginx as the back end, nginx and haproxy as the routers to compare with; each configured as it is fastest without giving up correctness.</summary>
-internal sealed class Peers(string directory)
+internal sealed class ProxyPeers(string directory)
 {
     public const string Host = "app.bench.test";
 

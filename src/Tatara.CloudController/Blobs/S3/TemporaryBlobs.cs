@@ -1,0 +1,56 @@
+namespace Tatara.CloudController.Blobs.S3;
+
+/// <summary>Copies of blobs on this machine's disk, for those who read in any order. A copy has no name, so none outlives its reader.</summary>
+internal sealed class TemporaryBlobs(string folder)
+{
+    private const int BufferBytes = 128 * 1024;
+
+    /// <summary>A blob whose transfer broke is fetched from its beginning again.</summary>
+    private const int Attempts = 3;
+
+    /// <summary>ENOSPC and EDQUOT.</summary>
+    private const int NoSpace = 28, OverQuota = 122;
+
+    public async Task<Stream?> FetchAsync(Func<Task<BlobContent?>> open, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var file = Create();
+            try
+            {
+                await using var content = await open();
+                if (content is null)
+                {
+                    await file.DisposeAsync();
+                    return null;
+                }
+                await content.Stream.CopyToAsync(file, BufferBytes, cancellationToken);
+                file.Position = 0;
+                return file;
+            }
+            catch (IOException e) when (e.HResult is NoSpace or OverQuota)
+            {
+                await file.DisposeAsync();
+                throw new BlobstoreFullException("There is no space left on Cloud Controller's disk.", e);
+            }
+            catch (BlobstoreUnavailableException) when (attempt < Attempts)
+            {
+                await file.DisposeAsync();
+            }
+            catch
+            {
+                await file.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    private FileStream Create()
+    {
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes, FileOptions.Asynchronous);
+        File.Delete(path);
+        return file;
+    }
+}

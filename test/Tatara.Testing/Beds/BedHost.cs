@@ -1,0 +1,115 @@
+using System.Diagnostics;
+
+namespace Tatara.Testing.Beds;
+
+/// <summary>A host of a bed, with the platform's program on it.</summary>
+public sealed class BedHost
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(90);
+
+    private readonly BedNetwork _network;
+    private readonly Dictionary<string, Process> _processes = new(StringComparer.Ordinal);
+
+    internal BedHost(BedHostPlan plan, BedNetwork network, string directory)
+    {
+        (Plan, _network, Directory) = (plan, network, directory);
+        System.IO.Directory.CreateDirectory(directory);
+    }
+
+    public BedHostPlan Plan { get; }
+
+    public string Name => Plan.Name;
+
+    public string Address => _network.AddressOf(Plan);
+
+    public string Directory { get; }
+
+    public string ConfigurationFile => Path.Combine(Directory, "tatara.yml");
+
+    public string Data => Path.Combine(Directory, "data");
+
+    /// <summary>Runs a command of the platform's program to its end.</summary>
+    /// <returns>What it printed.</returns>
+    public async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(4)).Token);
+        return (process.ExitCode, await output + await errors);
+    }
+
+    /// <summary>Every role in a process of its own, or some of them.</summary>
+    public Task StartAsync(params IEnumerable<string> roles) =>
+        Task.WhenAll((roles.Any() ? roles : Plan.Roles).Select(StartRoleAsync));
+
+    /// <summary>kill -9 of one role's process. What the role started goes on: the apps of a DEA, the server of a bus.</summary>
+    public async Task KillAsync(string role)
+    {
+        var process = _processes[role];
+        BedProcesses.Signal(process.Id, BedProcesses.Kill);
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>kill -9 of the host's nats-server; what watches over it is to start another one.</summary>
+    public void KillNats() => BedProcesses.Signal(int.Parse(File.ReadAllText(Path.Combine(Data, "bus", "nats.pid"))), BedProcesses.Kill);
+
+    /// <summary>SIGTERM of one role's process, until it ended.</summary>
+    public async Task StopAsync(string role)
+    {
+        var process = _processes[role];
+        BedProcesses.Signal(process.Id, BedProcesses.Terminate);
+        await process.WaitForExitAsync(new CancellationTokenSource(StopPatience).Token);
+    }
+
+    public int Pid(string role) => _processes[role].Id;
+
+    /// <summary>The power fails: all that runs there ends, and nobody is told.</summary>
+    public async Task PowerOffAsync()
+    {
+        await _network.PullCableAsync(Plan);
+        await BedProcesses.EndAllAsync(_network.NamespaceOf(Plan));
+        foreach (var process in _processes.Values) await process.WaitForExitAsync();
+    }
+
+    public async Task PowerOnAsync()
+    {
+        await _network.PlugCableAsync(Plan);
+        await StartAsync();
+    }
+
+    /// <summary>Ends what runs there and removes what it left on the machine.</summary>
+    internal async Task DestroyAsync()
+    {
+        await BedProcesses.EndAllAsync(_network.NamespaceOf(Plan));
+        if (File.Exists(ConfigurationFile)) await RunAsync("destroy", "--yes", "--config", ConfigurationFile);
+    }
+
+    private async Task StartRoleAsync(string role)
+    {
+        var process = Start(["run", role, "--config", ConfigurationFile]);
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var said = new List<string>();
+        void Read(object _, DataReceivedEventArgs line)
+        {
+            if (line.Data is null) return;
+            lock (said) said.Add(line.Data);
+            if (line.Data.StartsWith($"{Name} runs ", StringComparison.Ordinal)) ready.TrySetResult();
+        }
+        process.OutputDataReceived += Read;
+        process.ErrorDataReceived += Read;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        if (await Task.WhenAny(ready.Task, process.WaitForExitAsync(), Task.Delay(StartPatience)) != ready.Task)
+            throw new InvalidOperationException($"{role} does not start on {Name}:\n{string.Join('\n', said)}");
+        lock (_processes) _processes[role] = process;
+    }
+
+    private Process Start(string[] arguments)
+    {
+        // Another namespace of mounts, as `ip netns exec` makes it, would hide a DEA's mounts from its successor.
+        var start = new ProcessStartInfo("nsenter", [.. _network.Enter(Plan), Platform.Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["TATARA_ROOT"] = Platform.Root;
+        return Process.Start(start)!;
+    }
+}
