@@ -31,6 +31,7 @@ public sealed partial class DocumentationTests
     [InlineData("README.ja.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/cluster.md")]
+    [InlineData("docs/reliability.md")]
     [InlineData("docs/buildpacks.md")]
     [InlineData("docs/buildpacks/README.md")]
     [InlineData("docs/cf-push.md")]
