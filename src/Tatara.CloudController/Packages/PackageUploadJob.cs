@@ -25,11 +25,18 @@ internal sealed partial class PackageUploadJob(
         {
             var entries = await AssembleAsync(job, package, upload, cancellationToken);
             var isGone = await IsGoneAsync(cancellationToken);
+            await ForgetUploadAsync(upload);
             // Whoever waits for the package need not wait for what later pushes gain by it.
             news.Tell(package.Guid);
             if (isGone) await blobs.DeleteIfPossibleAsync(BlobKeys.Package(package.Guid));
             else await RememberAsync(package.Guid, entries, cancellationToken);
+            return;
         }
+        await ForgetUploadAsync(upload);
+    }
+
+    private async Task ForgetUploadAsync(PackageUpload upload)
+    {
         if (upload.Bits is not null) await blobs.DeleteIfPossibleAsync(upload.Bits.Key);
     }
 

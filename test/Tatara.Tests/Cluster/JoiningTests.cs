@@ -34,7 +34,8 @@ public sealed class JoiningTests : IAsyncLifetime
         PeerName.Of(certificate).ShouldBe(new PeerName("host-2", PeerRole.Dea));
         certificate.MatchesHostname("10.99.0.9").ShouldBeTrue();
         File.GetUnixFileMode(host.Identity.KeyFile).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Secrets.LoadOrCreate(host.Platform.SecretsFile).ShouldBe(new Secrets());
+        var founder = Secrets.LoadOrCreate(_cluster.Founder.Platform.SecretsFile);
+        Secrets.LoadOrCreate(host.Platform.SecretsFile).ShouldBe(new Secrets { StatusPassword = founder.StatusPassword });
         Directory.GetFiles(host.Platform.TlsDirectory).Select(Path.GetFileName).ShouldBe(["ca.crt"]);
         Directory.GetFiles(host.Identity.Directory, "ca.key").ShouldBeEmpty();
     }
@@ -47,7 +48,7 @@ public sealed class JoiningTests : IAsyncLifetime
         var platform = HostFile.Load(FileOf("host-2")).Platform;
         Directory.GetFiles(platform.TlsDirectory).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["ca.crt", "router.crt", "router.key"]);
         var founder = Secrets.LoadOrCreate(_cluster.Founder.Platform.SecretsFile);
-        Secrets.LoadOrCreate(platform.SecretsFile).ShouldBe(new Secrets { RouteServices = founder.RouteServiceSecret });
+        Secrets.LoadOrCreate(platform.SecretsFile).ShouldBe(new Secrets { StatusPassword = founder.StatusPassword, RouteServices = founder.RouteServiceSecret });
     }
 
     [Fact]
