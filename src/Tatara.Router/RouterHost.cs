@@ -1,10 +1,8 @@
-using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -43,11 +41,12 @@ public static class RouterHost
         var ports = new RouterPorts();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         logging(builder.Logging);
+        // First, so that it stops last: load balancers are told until the end that this router drains.
+        builder.Services.AddStatus<RouterStatus>(ComponentTypes.Router, options.Status with { Name = name, Zone = options.Zone });
         AddServices(builder.Services, options, ports);
-        builder.Services.AddMember<RouterStatus>(ComponentTypes.Router, new StatusOptions { Name = name, Zone = options.Zone });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, ports));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options.Limits));
         var app = builder.Build();
-        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<Member>().Host = ports.Status?.ToString());
+        app.Lifetime.ApplicationStarted.Register(() => ports.Status = app.Services.GetRequiredService<StatusServer>().EndPoint);
         app.Run(app.Services.GetRequiredService<Http2Gateway>().HandleAsync);
         return app;
     }
@@ -61,10 +60,9 @@ public static class RouterHost
         services.AddSingleton<RouteRegistry>();
         services.AddSingleton<AccessLogQueue>();
         services.AddSingleton<ProxyContext>();
-        services.AddSingleton<StatusEndpoints>();
+        services.AddSingleton<RoutesPage>();
         services.AddSingleton<Http2Gateway>();
         services.AddSingleton<InProcessTransport>();
-        services.AddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
         services.AddSingleton<IConnectionListenerFactory>(s => s.GetRequiredService<InProcessTransport>());
         services.AddSingleton<IHostLifetime, SilentLifetime>();
         services.AddSingleton<RouterMetrics>();
@@ -95,8 +93,8 @@ public static class RouterHost
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainWait + options.DrainTimeout + ShutdownTimeout);
     }
 
-    /// <summary>Kestrel serves what is for operators; clients are the proxy's.</summary>
-    private static void Listen(KestrelServerOptions kestrel, RouterOptions options, RouterPorts ports)
+    /// <summary>Kestrel speaks HTTP/2 with what the loops hand to it; it listens on no socket.</summary>
+    private static void Listen(KestrelServerOptions kestrel, ProxyLimits limits)
     {
         kestrel.AddServerHeader = false;
         // TLS ends at the loops.
@@ -107,12 +105,10 @@ public static class RouterHost
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MaxRequestHeaderCount = options.Limits.MaxFields + 1;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 2 * options.Limits.MaxHeadBytes;
-        kestrel.Limits.MaxRequestLineSize = options.Limits.MaxHeadBytes;
-        kestrel.Limits.MaxRequestBufferSize = 2 * options.Limits.MaxHeadBytes;
+        kestrel.Limits.MaxRequestHeaderCount = limits.MaxFields + 1;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 2 * limits.MaxHeadBytes;
+        kestrel.Limits.MaxRequestLineSize = limits.MaxHeadBytes;
+        kestrel.Limits.MaxRequestBufferSize = 2 * limits.MaxHeadBytes;
         kestrel.Listen(InProcessTransport.Clients, l => l.Protocols = HttpProtocols.Http2);
-        if (options.StatusPort is { } status)
-            kestrel.Listen(IPAddress.Parse(options.StatusAddress), status, l => ports.Add(nameof(RouterPorts.Status), () => l.EndPoint));
     }
 }

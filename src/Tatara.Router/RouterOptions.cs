@@ -7,6 +7,7 @@ using Tatara.Router.Proxy;
 using Tatara.Router.RouteServices;
 using Tatara.Router.Tcp;
 using Tatara.Router.Tls;
+using Tatara.Status;
 
 namespace Tatara.Router;
 
@@ -15,6 +16,9 @@ public sealed record RouterOptions
 {
     /// <summary>A router that takes a day to end is one that was forgotten.</summary>
     private static readonly TimeSpan MaxDrain = TimeSpan.FromHours(24);
+
+    /// <summary>User of a router's status when nothing else is said.</summary>
+    public const string StatusUser = "router";
 
     /// <summary>The bus that endpoints register on.</summary>
     public required NatsOptions Bus { get; init; }
@@ -52,17 +56,8 @@ public sealed record RouterOptions
     /// <summary>Port of HTTPS as clients see it, which redirects lead to; null: the one of <see cref="HttpsPort"/>.</summary>
     public int? ExternalHttpsPort { get; init; }
 
-    /// <summary>Address of the status port. Others than loopback are for load balancers elsewhere; the password then goes over the network in the clear.</summary>
-    public string StatusAddress { get; init; } = "127.0.0.1";
-
-    /// <summary>Port of /healthz, /routes and /metrics; 0 takes any free one, null turns it off.</summary>
-    public int? StatusPort { get; init; }
-
-    /// <summary>User of /routes and /metrics.</summary>
-    public string StatusUser { get; init; } = "router";
-
-    /// <summary>Password of /routes and /metrics. Without one they are off: they name every app and address.</summary>
-    public string? StatusPassword { get; init; }
+    /// <summary>Where it shows how it is, at /healthz, and with the password its numbers and /routes.</summary>
+    public StatusOptions Status { get; init; } = new() { User = StatusUser };
 
     /// <summary>An endpoint that has not registered for this long is dropped. Longer survives more lost messages; shorter forgets dead instances sooner.</summary>
     public TimeSpan PruneThreshold { get; init; } = TimeSpan.FromSeconds(120);
@@ -145,7 +140,7 @@ public sealed record RouterOptions
         if (HttpPort is null && HttpsPort is null) throw new ArgumentException("The router needs an HTTP or an HTTPS port.");
         if (HttpsPort is not null && Certificates.Count == 0)
             throw new ArgumentException("HTTPS needs a certificate: give one, or turn the HTTPS port off.");
-        foreach (var port in new[] { HttpPort, HttpsPort, StatusPort })
+        foreach (var port in new[] { HttpPort, HttpsPort })
             if (port is < 0 or > IPEndPoint.MaxPort) throw new ArgumentException($"{port} is not a port.");
         if (RouteServices is { Secret.Length: < 16 } or { PreviousSecret.Length: < 16 })
             throw new ArgumentException("The secret of route services needs 16 characters or more.");
@@ -154,11 +149,11 @@ public sealed record RouterOptions
             throw new ArgumentException("HttpsOnly sends clients to HTTPS, which is off.");
         _ = new NamePatterns(HttpsOnly);
         if (Acme is not null) ValidateAcme(Acme);
-        if (Tcp is not null && new[] { HttpPort, HttpsPort, StatusPort }.FirstOrDefault(p => p is > 0 && Tcp.Ports.Contains(p.Value)) is { } shared)
+        if (Tcp is not null && new[] { HttpPort, HttpsPort, Status.Port }.FirstOrDefault(p => p is > 0 && Tcp.Ports.Contains(p.Value)) is { } shared)
             throw new ArgumentException($"Port {shared} is the router's own and cannot be one of its TCP routes' too.");
         foreach (var network in (TrustedProxies ?? []).Concat(ProxyProtocolFrom))
             if (!IPNetwork.TryParse(network, out _)) throw new ArgumentException($"'{network}' is not a network like 10.0.0.0/8.");
-        foreach (var address in ListenAddresses.Append(StatusAddress))
+        foreach (var address in ListenAddresses)
             if (!IPAddress.TryParse(address, out _)) throw new ArgumentException($"'{address}' is not an IP address to listen on.");
         foreach (var (name, value) in new[]
         {

@@ -14,7 +14,7 @@ public sealed class RouterPorts
     public IPEndPoint? Https => Find(nameof(Https));
 
     /// <summary>/healthz and /routes, null when off.</summary>
-    public IPEndPoint? Status => Find(nameof(Status));
+    public IPEndPoint? Status { get; internal set; }
 
     /// <param name="endpoint">Asked when the port is known.</param>
     internal void Add(string name, Func<EndPoint> endpoint) => _endpoints.TryAdd(name, endpoint);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Tatara.MessageBus;
 using Tatara.Protocol;
 
@@ -28,6 +29,9 @@ public sealed class Member
         _start = time.GetUtcNow();
     }
 
+    /// <summary>Further pages of its role.</summary>
+    internal IReadOnlyDictionary<string, RequestDelegate> Pages => _role.Pages;
+
     /// <summary>Address and port where it shows that, once it listens.</summary>
     public string? Host { get; set; }
 
@@ -46,7 +50,7 @@ public sealed class Member
     /// <summary>Why it cannot do its work; null: it can.</summary>
     public async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
     {
-        if (!_bus.IsConnected) return "the bus is away";
+        if (_role.NeedsBus && !_bus.IsConnected) return "the bus is away";
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         try

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tatara.Status;
 
-/// <summary>/healthz for load balancers; /varz and /metrics for operators, who have to show the password.</summary>
+/// <summary>/healthz for load balancers; /varz, /metrics and the role's own pages for operators, who have to show the password.</summary>
 internal sealed class StatusEndpoints(Member member, StatusOptions options)
 {
     private readonly byte[] _expected = Encoding.UTF8.GetBytes("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.User}:{options.Password}")));
@@ -15,6 +15,7 @@ internal sealed class StatusEndpoints(Member member, StatusOptions options)
         "/healthz" => WriteHealthAsync(context),
         "/varz" when options.Password is not null => AuthorizedAsync(context, WriteVarzAsync),
         "/metrics" when options.Password is not null => AuthorizedAsync(context, WriteMetricsAsync),
+        { } path when options.Password is not null && member.Pages.TryGetValue(path, out var page) => AuthorizedAsync(context, page),
         _ => NotFound(context),
     };
 
@@ -45,7 +46,7 @@ internal sealed class StatusEndpoints(Member member, StatusOptions options)
         await context.Response.WriteAsync(page.ToString(), context.RequestAborted);
     }
 
-    private Task AuthorizedAsync(HttpContext context, Func<HttpContext, Task> write)
+    private Task AuthorizedAsync(HttpContext context, RequestDelegate write)
     {
         if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()), _expected)) return write(context);
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;

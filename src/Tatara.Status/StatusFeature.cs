@@ -9,13 +9,6 @@ public static class StatusFeature
     /// <summary>Needs a <see cref="NatsConnection"/> and a <see cref="TimeProvider"/> among the services.</summary>
     /// <param name="type">What Cloud Foundry V2 calls the role.</param>
     public static IServiceCollection AddStatus<TRole>(this IServiceCollection services, string type, StatusOptions options)
-        where TRole : class, IRoleStatus => services
-        .AddMember<TRole>(type, options)
-        .AddSingleton<StatusServer>()
-        .AddHostedService(s => s.GetRequiredService<StatusServer>());
-
-    /// <summary>The same for a role that serves the status by itself.</summary>
-    public static IServiceCollection AddMember<TRole>(this IServiceCollection services, string type, StatusOptions options)
         where TRole : class, IRoleStatus
     {
         options.Validate();
@@ -23,6 +16,8 @@ public static class StatusFeature
             .AddSingleton<IRoleStatus, TRole>()
             .AddSingleton(s => new Member(type, options, s.GetRequiredService<IRoleStatus>(), s.GetRequiredService<NatsConnection>(), s.GetRequiredService<TimeProvider>()))
             .AddSingleton(options)
-            .AddHostedService<Announcements>();
+            .AddHostedService<Announcements>()
+            .AddSingleton<StatusServer>()
+            .AddHostedService(s => s.GetRequiredService<StatusServer>());
     }
 }

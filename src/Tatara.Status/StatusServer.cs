@@ -15,7 +15,7 @@ public sealed partial class StatusServer(Member member, StatusOptions options, I
     private WebApplication? _app;
 
     /// <summary>Where it listens; null while it does not.</summary>
-    public Uri? Address { get; private set; }
+    public IPEndPoint? EndPoint { get; private set; }
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -42,8 +42,8 @@ public sealed partial class StatusServer(Member member, StatusOptions options, I
             return;
         }
         _app = app;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        member.Host = Address.Authority;
+        EndPoint = IPEndPoint.Parse(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Authority);
+        member.Host = EndPoint.ToString();
     }
 
     /// <inheritdoc/>

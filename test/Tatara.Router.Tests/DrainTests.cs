@@ -142,7 +142,7 @@ public sealed class DrainTests
 
     private static Task<TestRouter> StartAsync(TimeSpan wait, TimeSpan timeout, TimeSpan? grace = null) => TestRouter.StartAsync(o => o with
     {
-        StatusPort = 0, Tcp = NoPorts, DrainWait = wait, DrainTimeout = timeout,
+        Status = new() { Port = 0 }, Tcp = NoPorts, DrainWait = wait, DrainTimeout = timeout,
         Limits = o.Limits with { FreshGrace = grace ?? o.Limits.FreshGrace, FirstByteTimeout = TimeSpan.FromMinutes(5) },
     });
 

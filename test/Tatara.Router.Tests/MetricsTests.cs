@@ -107,7 +107,7 @@ public sealed class MetricsTests : RouterTestBase
     }
 
     protected override RouterOptions Configure(RouterOptions options) =>
-        options with { HttpsPort = null, Certificates = [], StatusPort = 0, StatusUser = "u", StatusPassword = "p" };
+        options with { HttpsPort = null, Certificates = [], Status = new() { Port = 0, User = "u", Password = "p" } };
 
     private async Task<string> PageAsync(Func<string, bool> wanted)
     {

@@ -9,7 +9,7 @@ namespace Tatara.Router.Tests;
 public sealed class StatusTests : RouterTestBase
 {
     protected override RouterOptions Configure(RouterOptions options) =>
-        options with { HttpsPort = null, Certificates = [], StatusPort = 0, StatusUser = "u", StatusPassword = "p" };
+        options with { HttpsPort = null, Certificates = [], Status = new() { Port = 0, User = "u", Password = "p" } };
 
     [Fact]
     public async Task Healthz_IsOkForAnybody()

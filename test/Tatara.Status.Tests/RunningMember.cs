@@ -18,7 +18,7 @@ internal sealed class RunningMember : IAsyncDisposable
 
     public Role Role => (Role)_host.Services.GetRequiredService<IRoleStatus>();
 
-    public Uri? Address => _host.Services.GetRequiredService<StatusServer>().Address;
+    public Uri? Address => _host.Services.GetRequiredService<StatusServer>().EndPoint is { } listens ? new Uri($"http://{listens}") : null;
 
     public static async Task<RunningMember> StartAsync(StatusOptions? options = null) => await StartAsync(await NatsServer.StartAsync(), options);
 

@@ -19,9 +19,7 @@ internal sealed class AppEndpoints(
     {
         var query = call.ReadListQuery("names", "organization_guids", "space_guids", "stacks", "lifecycle_type", "label_selector", "include");
         query.AllowIncludes("space", "org", "space.organization");
-        var visible = access.VisibleSpaces();
-        var rows = db.Apps.AsNoTracking();
-        if (!access.SeesAll) rows = rows.Where(a => visible.Contains(a.SpaceGuid));
+        var rows = access.VisibleApps().AsNoTracking();
         if (query.Values("names") is { } names) rows = rows.Where(a => names.Contains(a.Name));
         if (query.Values("space_guids") is { } spaces) rows = rows.Where(a => spaces.Contains(a.SpaceGuid));
         if (query.Values("stacks") is { } stacks) rows = rows.Where(a => stacks.Contains(a.Stack!));

@@ -21,8 +21,8 @@ internal sealed class BuildEndpoints(CloudControllerDbContext db, Access access,
 
     public Task<IResult> ListAsync(ApiCall call)
     {
-        var spaces = access.VisibleSpaces();
-        return ListAsync(call, db.Builds.Where(b => db.Apps.Any(a => a.Guid == b.AppGuid && spaces.Contains(a.SpaceGuid))));
+        var apps = access.VisibleApps();
+        return ListAsync(call, db.Builds.Where(b => apps.Any(a => a.Guid == b.AppGuid)));
     }
 
     public async Task<IResult> ListOfAppAsync(ApiCall call)

@@ -14,8 +14,8 @@ internal sealed class DropletListEndpoints(CloudControllerDbContext db, Access a
 
     public Task<IResult> ListAsync(ApiCall call)
     {
-        var spaces = access.VisibleSpaces();
-        return ListAsync(call, db.Droplets.Where(d => db.Apps.Any(a => a.Guid == d.AppGuid && spaces.Contains(a.SpaceGuid))));
+        var apps = access.VisibleApps();
+        return ListAsync(call, db.Droplets.Where(d => apps.Any(a => a.Guid == d.AppGuid)));
     }
 
     public async Task<IResult> ListOfAppAsync(ApiCall call)

@@ -86,9 +86,5 @@ internal sealed class NetworkPolicyEndpoints(CloudControllerDbContext db, Access
         p.SourceGuid == policy.SourceGuid && p.DestinationGuid == policy.DestinationGuid && p.Protocol == policy.Protocol
         && p.StartPort == policy.StartPort && p.EndPort == policy.EndPort);
 
-    private IQueryable<string> VisibleApps()
-    {
-        var spaces = access.VisibleSpaces();
-        return db.Apps.Where(a => spaces.Contains(a.SpaceGuid)).Select(a => a.Guid);
-    }
+    private IQueryable<string> VisibleApps() => access.VisibleApps().Select(a => a.Guid);
 }

@@ -19,8 +19,8 @@ internal sealed class PackageEndpoints(
 
     public Task<IResult> ListAsync(ApiCall call)
     {
-        var spaces = access.VisibleSpaces();
-        return ListAsync(call, db.Packages.Where(p => db.Apps.Any(a => a.Guid == p.AppGuid && spaces.Contains(a.SpaceGuid))));
+        var apps = access.VisibleApps();
+        return ListAsync(call, db.Packages.Where(p => apps.Any(a => a.Guid == p.AppGuid)));
     }
 
     public async Task<IResult> ListOfAppAsync(ApiCall call)

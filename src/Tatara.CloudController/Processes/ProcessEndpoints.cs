@@ -17,11 +17,7 @@ namespace Tatara.CloudController.Processes;
 internal sealed class ProcessEndpoints(
     CloudControllerDbContext db, Access access, Pager pager, Links links, EventRecorder events, ProcessChanges changes, FeatureFlagStore flags, IInstanceControl instances)
 {
-    public Task<IResult> ListAsync(ApiCall call)
-    {
-        var visible = access.VisibleSpaces();
-        return ListAsync(call, access.SeesAll ? db.Processes : db.Processes.Where(p => db.Apps.Any(a => a.Guid == p.AppGuid && visible.Contains(a.SpaceGuid))));
-    }
+    public Task<IResult> ListAsync(ApiCall call) => ListAsync(call, access.VisibleProcesses());
 
     public async Task<IResult> ListOfAppAsync(ApiCall call)
     {

@@ -16,11 +16,7 @@ namespace Tatara.CloudController.Routes;
 internal sealed class RouteEndpoints(
     CloudControllerDbContext db, Access access, Pager pager, RouteStore store, RouteMapper mapper, DomainStore domains, EventRecorder events, JobQueue jobs, FeatureFlagStore flags)
 {
-    public Task<IResult> ListAsync(ApiCall call)
-    {
-        var visible = access.VisibleSpaces();
-        return ListAsync(call, access.SeesAll ? db.Routes : db.Routes.Where(r => visible.Contains(r.SpaceGuid)));
-    }
+    public Task<IResult> ListAsync(ApiCall call) => ListAsync(call, access.VisibleRoutes());
 
     public async Task<IResult> ListOfAppAsync(ApiCall call)
     {

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using Tatara.Protocol;
 
 namespace Tatara.Dea.Archives;
 
 /// <summary>Reads a download through: hashes it, bounds its size, fails when it stalls, and keeps a copy if asked to.</summary>
-internal sealed class DownloadStream(Stream source, long maxBytes, TimeSpan stallTimeout, Stream? copy = null) : Stream
+internal sealed class DownloadStream(Stream source, long maxBytes, TimeSpan stallTimeout, Stream? copy = null) : ReadOnceStream
 {
 #pragma warning disable CA5350 // SHA-1 is what Cloud Foundry names droplets by; the signed URL is what protects them.
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
@@ -34,20 +35,6 @@ internal sealed class DownloadStream(Stream source, long maxBytes, TimeSpan stal
         if (copy is not null) await copy.WriteAsync(buffer[..read], cancellationToken);
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Reads here are asynchronous.");
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    public override void Flush() { }
 
     protected override void Dispose(bool disposing)
     {

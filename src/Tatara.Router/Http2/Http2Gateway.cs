@@ -1,27 +1,21 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Tatara.Router.Loops;
 using Tatara.Router.Proxy;
-using Tatara.Router.Status;
 
 namespace Tatara.Router.Http2;
 
-/// <summary>What Kestrel does with a request: it came from an HTTP/2 client, or asks for the router's status.</summary>
-internal sealed partial class Http2Gateway(ProxyServer proxy, RouterOptions options, StatusEndpoints status, ILogger<Http2Gateway> logger)
+/// <summary>What Kestrel does with the request of an HTTP/2 client.</summary>
+internal sealed partial class Http2Gateway(ProxyServer proxy, RouterOptions options, ILogger<Http2Gateway> logger)
 {
-    public async Task HandleAsync(HttpContext context)
-    {
-        if (context.Features.Get<ClientAddress>() is { } client) await ServeAsync(context, client);
-        else await status.HandleAsync(context);
-    }
-
     /// <summary>What breaks off on one side is broken off on the other.</summary>
-    private async Task ServeAsync(HttpContext context, ClientAddress client)
+    public async Task HandleAsync(HttpContext context)
     {
         var (own, other) = Native.CreatePair();
         using var socket = new Socket(new SafeSocketHandle(own, ownsHandle: true));
-        proxy.Adopt(other, client);
+        proxy.Adopt(other, context.Features.GetRequiredFeature<ClientAddress>());
         try
         {
             await new ClientStream(context, socket, options.Limits).RunAsync();

@@ -22,6 +22,7 @@ internal sealed partial class RegistrationListener(
     {
         bus.Connected += OnConnected;
         await using var subscription = await bus.SubscribeCoreAsync<RouterRegistration>(AllRouterSubjects, cancellationToken: stoppingToken);
+        if (bus.IsConnected) await PublishStartAsync(); // Another part of the router may have connected it before.
         await foreach (var message in subscription.ReadAllAsync(stoppingToken))
         {
             switch (message.Subject)

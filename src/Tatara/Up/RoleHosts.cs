@@ -83,9 +83,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
             DrainTimeout = options.Router.DrainTimeout ?? DrainTimeout,
             ExternalHttpsPort = options.ExternalHttpsPort,
             Zone = options.Zone,
-            StatusPort = place.StatusPort,
-            StatusAddress = place.StatusAddress,
-            StatusPassword = secrets.StatusPassword,
+            Status = Status(place.StatusPort, place.Name) with { User = RouterOptions.StatusUser, Address = place.StatusAddress },
         }, logging);
     }
 

@@ -1,9 +1,10 @@
 using Amazon.S3.Model;
+using Tatara.Protocol;
 
 namespace Tatara.CloudController.Blobs.S3;
 
 /// <summary>Content on its way from the store. Fails when it stalls, breaks or ends early.</summary>
-internal sealed class S3ContentStream(GetObjectResponse response, TimeSpan patience, S3Connection store) : Stream
+internal sealed class S3ContentStream(GetObjectResponse response, TimeSpan patience, S3Connection store) : ReadOnceStream
 {
     private long _left = response.ContentLength;
 
@@ -27,20 +28,6 @@ internal sealed class S3ContentStream(GetObjectResponse response, TimeSpan patie
             throw store.Unavailable(e.Message, e);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Reads here are asynchronous.");
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    public override void Flush() { }
 
     protected override void Dispose(bool disposing)
     {
