@@ -9,6 +9,9 @@ namespace Tatara.Commands;
 /// <summary>`tatara join TOKEN`: this machine becomes a host of the platform that the token is of.</summary>
 internal static class JoinCommand
 {
+    /// <summary>Flags of `up` that mean the same on every host: the founding host has decided.</summary>
+    private static readonly string[] s_decided = ["--domain", "--database", "--blobstore", "--ports-from", "--tcp-ports", "--network", "--deas"];
+
     public static Command Create()
     {
         var token = new Argument<string>("token") { Description = "what `tatara token create` printed on the founding host" };
@@ -19,6 +22,8 @@ internal static class JoinCommand
         common.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
+            if (command.Options.FirstOrDefault(o => s_decided.Contains(o.Name) && result.GetResult(o) is { Implicit: false }) is { } decided)
+                throw new SetupException($"{decided.Name} is not for a host that joins: the founding host has decided it for all.", $"Leave {decided.Name} out.");
             var parsed = JoinToken.Parse(result.GetRequiredValue(token))
                 ?? throw new SetupException("This is not a token.", "Copy all that `tatara token create` printed: ADDRESS:PORT/FINGERPRINT/SECRET.");
             var file = Path.GetFullPath(result.GetRequiredValue(config));
