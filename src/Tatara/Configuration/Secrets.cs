@@ -6,21 +6,17 @@ using Tatara.Peers;
 
 namespace Tatara.Configuration;
 
-/// <summary>What only this installation knows, made once and kept readable by its owner alone.</summary>
-internal sealed record Secrets
+/// <summary>What only this installation knows, made once and kept readable by its owner alone. What a file of an earlier version lacks is empty.</summary>
+/// <param name="StatusPassword">For whoever looks at the numbers of the roles, and at nothing else.</param>
+/// <param name="RouteServices">What routers sign requests to route services with; null: it follows from the signing key. A host of routers alone is told nothing else.</param>
+internal sealed record Secrets(
+    string AdminPassword = "",
+    string BusPassword = "",
+    string BulkPassword = "",
+    string BlobSigningKey = "",
+    string StatusPassword = "",
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? RouteServices = null)
 {
-    public string AdminPassword { get; init; } = "";
-    public string BusPassword { get; init; } = "";
-    public string BulkPassword { get; init; } = "";
-    public string BlobSigningKey { get; init; } = "";
-
-    /// <summary>For whoever looks at the numbers of the roles, and at nothing else.</summary>
-    public string StatusPassword { get; init; } = "";
-
-    /// <summary>What routers sign requests to route services with; null: it follows from the signing key. A host of routers alone is told nothing else.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? RouteServices { get; init; }
-
     [JsonIgnore]
     public string RouteServiceSecret => RouteServices ?? Convert.ToHexStringLower(
         HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(BlobSigningKey), 32, info: "route services"u8.ToArray()));
@@ -44,7 +40,7 @@ internal sealed record Secrets
         {
             try
             {
-                var known = JsonSerializer.Deserialize(File.ReadAllText(path), SecretsJson.Default.Secrets)!;
+                var known = JsonSerializer.Deserialize(File.ReadAllText(path), SecretsJson.Default.Secrets) ?? throw new JsonException("It is empty.");
                 return known.StatusPassword.Length > 0 ? known : known.WithStatusPassword(path);
             }
             catch (JsonException e)
@@ -69,6 +65,6 @@ internal sealed record Secrets
     private static string New(int bytes) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Secrets))]
 internal sealed partial class SecretsJson : JsonSerializerContext;
