@@ -47,8 +47,8 @@ internal sealed class ProcessChanges(CloudControllerDbContext db, CloudControlle
             throw ApiErrors.Unprocessable($"health_check_timeout Maximum exceeded: max {options.MaxHealthCheckTimeout.TotalSeconds:0}s");
     }
 
-    /// <summary>What an instance cannot take over while it runs. Environment and command wait for the next start, as in Cloud Foundry.</summary>
-    private static object Footprint(Process p) => (p.MemoryMb, p.DiskMb, p.LogRateLimit, p.HealthCheckType, p.HealthCheckHttpEndpoint, p.ReadinessHealthCheckType, p.ReadinessHealthCheckHttpEndpoint);
+    /// <summary>What replaces instances when it changes. Environment, command and health checks wait for the next start, as in Cloud Foundry.</summary>
+    private static object Footprint(Process p) => (p.MemoryMb, p.DiskMb, p.LogRateLimit);
 
     private static bool Grows(ProcessPatch patch) => patch.Instances is not null || patch.MemoryMb is not null;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -133,6 +134,21 @@ public sealed class InstanceControlTests : IAsyncLifetime
 
         (await _dea.NextStopAsync()).ShouldBe(new DeaStopMessage(app.Guid, app.Version));
         (await _dea.NextStartAsync()).Version.ShouldBe("v2");
+    }
+
+    [Fact]
+    public async Task Update_HealthChecks_InstancesRunOn()
+    {
+        var app = await _seed.AppAsync(instances: 1, AppStates.Started, staged: true);
+        await ChangedAsync(app);
+        var first = await _dea.NextStartAsync();
+
+        (await _cc.Admin.PatchAsync($"/v3/processes/{app.Guid}", """{"health_check":{"type":"http","data":{"endpoint":"/a"}},"readiness_health_check":{"type":"http","data":{"endpoint":"/b"}}}""")).Expect(HttpStatusCode.OK);
+        (await _cc.Admin.PostAsync($"/v3/processes/{app.Guid}/actions/scale", """{"instances":2}""")).Expect(HttpStatusCode.Accepted);
+
+        var second = await _dea.NextStartAsync();
+        (second.Index, second.Version).ShouldBe((1, first.Version));
+        _dea.Stops.ShouldBeEmpty();
     }
 
     [Fact]
