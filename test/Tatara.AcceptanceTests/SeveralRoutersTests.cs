@@ -5,8 +5,8 @@ using Tatara.Testing;
 
 namespace Tatara.AcceptanceTests;
 
-/// <summary>Routers beside the platform's own, each a process; they share nothing but the bus.</summary>
-[Collection(nameof(OnSharedPlatform))]
+/// <summary>Routers beside the one of `tatara up`, each a process on ports of its own; they share nothing but the bus.</summary>
+[Collection(nameof(OnSharedPlatform)), Trait("Platform", PlatformFixture.OneMachineOnly)]
 public sealed class SeveralRoutersTests(SharedPlatform shared)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
