@@ -47,7 +47,7 @@ public sealed class DrainTests(HarmedPlatform harmed)
         why.ShouldContain($"{deas[^1]} is the only DEA");
         why.ShouldContain("tatara run dea");
         foreach (var dea in deas.SkipLast(1)) await harmed.Machines.StartAsync(dea);
-        (await cf.RunAsync("scale", "rude", "-i", $"{Instances * 2}")).Succeeded();
+        (await cf.RunAsync("scale", "rude", "-i", $"{Instances * deas.Count}")).Succeeded();
         await Eventually.BecomesAsync("instances on all DEAs again", Patience, () => AppInstances.HostsAsync(cf, "rude"), hosts => hosts.Count == deas.Count);
         (await cf.RunAsync("delete", "rude", "-f", "-r")).Succeeded();
     }

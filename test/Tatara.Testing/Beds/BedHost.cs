@@ -49,8 +49,9 @@ public sealed class BedHost
     /// <summary>kill -9 of every process of the platform there; apps and their monitors run on.</summary>
     public async Task KillAsync()
     {
-        await Task.WhenAll(Plan.Roles.Select(KillAsync));
+        foreach (var role in Plan.Roles) BedProcesses.Signal(_processes[role].Id, BedProcesses.Kill);
         if (Plan.Roles.Contains("bus")) KillNats();
+        foreach (var process in _processes.Values) await process.WaitForExitAsync();
     }
 
     /// <summary>kill -9 of one role's process. What the role started goes on: the apps of a DEA, the server of a bus.</summary>
