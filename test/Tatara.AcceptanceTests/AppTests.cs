@@ -11,12 +11,11 @@ public sealed class AppTests(SharedPlatform shared) : IAsyncLifetime
     private readonly HttpClient _http = shared.Platform.CreateClient();
     private Cf _cf = null!;
 
-    public async Task InitializeAsync() => _cf = await Cf.LoggedInAsync(_platform, "apps");
+    public async Task InitializeAsync() => _cf = await shared.LoggedInAsync("apps");
 
     public Task DisposeAsync()
     {
         _http.Dispose();
-        _cf.Dispose();
         return Task.CompletedTask;
     }
 

@@ -14,10 +14,19 @@ public abstract class PlatformFixture(string name, int number, int deas) : IAsyn
     /// <summary>Number of the first bed; each fixture has its own.</summary>
     private const int FirstBed = 70;
 
+    private readonly Dictionary<string, Cf> _logins = new(StringComparer.Ordinal);
+
     /// <summary>Through one of its routers.</summary>
     public Platform Platform => Machines.Routers[0];
 
     internal IMachines Machines { get; private set; } = null!;
+
+    /// <summary>
+    /// cf, logged in as the administrator in an organization of that name. Each login takes seconds, so all tests that ask for it get the same
+    /// one: they leave its target alone, and do not dispose of it.
+    /// </summary>
+    internal async Task<Cf> LoggedInAsync(string organization) => _logins.TryGetValue(organization, out var cf)
+        ? cf : _logins[organization] = await Cf.LoggedInAsync(Platform, organization);
 
     public async Task InitializeAsync() => Machines = Environment.GetEnvironmentVariable("TATARA_TEST_PLATFORM") switch
     {
@@ -28,6 +37,7 @@ public abstract class PlatformFixture(string name, int number, int deas) : IAsyn
 
     public async Task DisposeAsync()
     {
+        foreach (var cf in _logins.Values) cf.Dispose();
         if (Machines is not null) await Machines.DisposeAsync();
     }
 }
