@@ -21,6 +21,9 @@ internal interface IMachines : IAsyncDisposable
     /// <returns>What it printed at the last one.</returns>
     Task<string> OperateRoutersAsync(params string[] command);
 
+    /// <summary>Two routers, or more, that a load balancer may choose from.</summary>
+    Task<IReadOnlyList<IRouterProcess>> BalancedRoutersAsync();
+
     /// <summary>kill -9 of every process of the platform; apps and their monitors run on.</summary>
     Task KillAsync();
 

@@ -40,6 +40,9 @@ internal sealed class ManyHosts : IMachines
         return last;
     }
 
+    public Task<IReadOnlyList<IRouterProcess>> BalancedRoutersAsync() =>
+        Task.FromResult<IReadOnlyList<IRouterProcess>>([.. _bed.With("router").Select(host => new HostRouter(_bed, host))]);
+
     public Task KillAsync() => Task.WhenAll(_bed.Hosts.Select(host => host.KillAsync()));
 
     public Task StartAgainAsync() => Task.WhenAll(_bed.Hosts.Select(host => host.StartAsync()));

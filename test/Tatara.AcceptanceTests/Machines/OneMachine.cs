@@ -38,6 +38,8 @@ internal sealed class OneMachine : IMachines
         return output;
     }
 
+    public async Task<IReadOnlyList<IRouterProcess>> BalancedRoutersAsync() => [await FurtherRouter.StartAsync(_platform, 1), await FurtherRouter.StartAsync(_platform, 2)];
+
     public Task KillAsync() => _platform.KillAsync();
 
     public Task StartAgainAsync() => _platform.StartAgainAsync();

@@ -186,10 +186,12 @@ public sealed class Bed : IAsyncDisposable
         var roles = host.Plan.Roles.SelectMany(role => (string[])["--role", role]);
         var token = await SucceedAsync(Founder, ["token", "create", .. roles, "--config", Founder.ConfigurationFile]);
         Succeeded(host, "join", await JoinAsync(host, token.Trim()));
+        // A load balancer asks routers over the network.
+        if (host.Plan.Roles.Contains("router")) await File.AppendAllTextAsync(host.ConfigurationFile, $"status-listen: {host.Address}\n");
     }
 
     private static string[] Common(BedHost host) =>
-        ["--config", host.ConfigurationFile, "--data", host.Data, "--stacks", Stacks, "--buildpacks", Buildpacks, "--zone", host.Plan.Zone, "--memory", "4096"];
+        ["--config", host.ConfigurationFile, "--data", host.Data, "--stacks", Stacks, "--buildpacks", Buildpacks, "--zone", host.Plan.Zone, "--memory", "4096", "--drain-wait", "3"];
 
     private static async Task<string> SucceedAsync(BedHost host, string[] arguments) => Succeeded(host, arguments[0], await host.RunAsync(arguments));
 

@@ -23,6 +23,9 @@ public sealed class BedHost
 
     public string Address => _network.AddressOf(Plan);
 
+    /// <summary>Address and port where its router says how it is.</summary>
+    public string RouterStatus => $"{Address}:24004";
+
     public string Directory { get; }
 
     public string ConfigurationFile => Path.Combine(Directory, "tatara.yml");
@@ -66,11 +69,13 @@ public sealed class BedHost
     public void KillNats() => BedProcesses.Signal(int.Parse(File.ReadAllText(Path.Combine(Data, "bus", "nats.pid"))), BedProcesses.Kill);
 
     /// <summary>SIGTERM of one role's process, until it ended.</summary>
-    public async Task StopAsync(string role)
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync(string role)
     {
         var process = _processes[role];
         BedProcesses.Signal(process.Id, BedProcesses.Terminate);
         await process.WaitForExitAsync(new CancellationTokenSource(StopPatience).Token);
+        return process.ExitCode;
     }
 
     /// <summary>Until a role's process ended by itself.</summary>
