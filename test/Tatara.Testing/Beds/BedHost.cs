@@ -103,6 +103,7 @@ public sealed class BedHost
     /// <summary>Ends what runs there and removes what it left on the machine.</summary>
     internal async Task DestroyAsync()
     {
+        if (!_network.Has(Plan)) return; // The bed could not be made.
         await BedProcesses.EndAllAsync(_network.NamespaceOf(Plan));
         if (File.Exists(ConfigurationFile)) await RunAsync("destroy", "--yes", "--config", ConfigurationFile);
     }

@@ -19,6 +19,8 @@ internal sealed class BedNetwork(int number)
 
     public string NamespaceOf(BedHostPlan host) => NamespacePrefix + host.Name;
 
+    public bool Has(BedHostPlan host) => File.Exists($"/run/netns/{NamespaceOf(host)}");
+
     private string NamespacePrefix => $"tatara-bed{number}-";
 
     private string CableOf(BedHostPlan host) => $"tb{number}-{host.Number}";
@@ -29,7 +31,11 @@ internal sealed class BedNetwork(int number)
         await Shell.RunAsync("ip", "link", "add", _bridge, "type", "bridge");
         await Shell.RunAsync("ip", "address", "add", $"{Machine}/24", "dev", _bridge);
         await Shell.RunAsync("ip", "link", "set", _bridge, "up");
-        await Shell.RunAsync("nft", $"table inet {_bridge} {{ chain leave {{ type nat hook postrouting priority srcnat; ip saddr {Machine}/24 oifname != \"{_bridge}\" masquerade; }} }}");
+        await Shell.RunAsync("nft", $$"""
+            table inet {{_bridge}} {
+              chain leave { type nat hook postrouting priority srcnat; ip saddr {{Machine}}/24 oifname != "{{_bridge}}" masquerade; }
+            }
+            """);
         await File.WriteAllTextAsync("/proc/sys/net/ipv4/ip_forward", "1");
         foreach (var host in hosts) await AddAsync(host);
     }
