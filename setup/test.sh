@@ -16,8 +16,33 @@ install_s3_server() {
 # Of the chaos suite a part is run with all others; `./tatara test Chaos` runs all of it.
 SHORT_OF_CHAOS=(--filter Suite=Short)
 
+# On a test bed of many hosts: one after the other, because each bed is a platform of seven hosts.
+ON_CLUSTER=(--filter "Platform!=one machine" -- xUnit.ParallelizeTestCollections=false)
+
+test_usage() {
+  cat <<'EOF'
+usage: ./tatara test [NAME] [--on cluster]
+  Runs all tests, or those of the projects in test/ whose name contains NAME.
+  Chaos             all of the chaos suite, of which a part is run with all others
+  --on cluster      the acceptance suite, against platforms of seven hosts each (as `./tatara cluster up` makes one)
+EOF
+}
+
 run_tests() {
-  local only=${1:-} project run log filter=() passed=0 failed=0 skipped=0 status=0 line
+  local only='' on='' project run log chosen=() passed=0 failed=0 skipped=0 status=0 line
+  while (($#)); do
+    case $1 in
+      -h | --help) test_usage; return ;;
+      --on) on=${2:-nothing}; shift ;;
+      -*) test_usage >&2; return 1 ;;
+      *) only=$1 ;;
+    esac
+    shift || true
+  done
+  if [[ -n $on ]]; then
+    if [[ $on != cluster || Tatara.AcceptanceTests != *"$only"* ]]; then test_usage >&2; return 1; fi
+    only=Tatara.AcceptanceTests
+  fi
   prepare_machine
   install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble postgresql
   install_s3_server
@@ -30,9 +55,11 @@ run_tests() {
     project=$(basename "$run")
     if [[ -n $only && $project != *"$only"* ]]; then continue; fi
     if [[ $run == postgresql/* ]]; then export TATARA_TEST_DATABASE=postgresql; else unset TATARA_TEST_DATABASE; fi
-    if [[ -z $only && $project == Tatara.ChaosTests ]]; then filter=("${SHORT_OF_CHAOS[@]}"); else filter=(); fi
-    say "  $project${TATARA_TEST_DATABASE:+ on $TATARA_TEST_DATABASE} ..."
-    if ! dotnet test "$TATARA_ROOT/test/$project" --no-build "${filter[@]}" --logger "console;verbosity=minimal" >"$log/$project.txt" 2>&1; then
+    chosen=()
+    if [[ -z $only && $project == Tatara.ChaosTests ]]; then chosen=("${SHORT_OF_CHAOS[@]}"); fi
+    if [[ -n $on ]]; then export TATARA_TEST_PLATFORM=$on; chosen=("${ON_CLUSTER[@]}"); fi
+    say "  $project${TATARA_TEST_DATABASE:+ on $TATARA_TEST_DATABASE}${on:+ on $on} ..."
+    if ! dotnet test "$TATARA_ROOT/test/$project" --no-build --logger "console;verbosity=minimal" "${chosen[@]}" >"$log/$project.txt" 2>&1; then
       status=1
       grep -vE '^\s*$' "$log/$project.txt" | tail -n 80
     fi

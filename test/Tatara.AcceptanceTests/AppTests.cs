@@ -11,12 +11,11 @@ public sealed class AppTests(SharedPlatform shared) : IAsyncLifetime
     private readonly HttpClient _http = shared.Platform.CreateClient();
     private Cf _cf = null!;
 
-    public async Task InitializeAsync() => _cf = await Cf.LoggedInAsync(_platform, "apps");
+    public async Task InitializeAsync() => _cf = await shared.LoggedInAsync("apps");
 
     public Task DisposeAsync()
     {
         _http.Dispose();
-        _cf.Dispose();
         return Task.CompletedTask;
     }
 
@@ -33,11 +32,15 @@ public sealed class AppTests(SharedPlatform shared) : IAsyncLifetime
 
         var scale = (await _cf.RunAsync("scale", "dora", "-i", "3")).Succeeded();
         scale.ShouldNotContain("Staging");
-        var ports = new HashSet<string>();
-        await Eventually.BecomesAsync("three instances answering on three ports", TimeSpan.FromSeconds(30), async () =>
+        var instances = new HashSet<string>();
+        await Eventually.BecomesAsync("three instances answering", TimeSpan.FromSeconds(30), async () =>
         {
-            ports.Add(Fact(await _http.GetStringAsync(_platform.AppUrl("dora")), "port"));
-            return ports.Count;
+            foreach (var router in shared.Machines.Routers)
+            {
+                using var http = router.CreateClient();
+                instances.Add(Fact(await http.GetStringAsync(router.AppUrl("dora")), "guid"));
+            }
+            return instances.Count;
         }, count => count == 3);
         (await _cf.RunAsync("app", "dora")).Succeeded().ShouldMatch(@"#2\s+running");
 

@@ -15,11 +15,10 @@ public sealed class BadInputTests(SharedPlatform shared) : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("tatara-bad-").FullName;
     private Cf _cf = null!;
 
-    public async Task InitializeAsync() => _cf = await Cf.LoggedInAsync(_platform, "bad");
+    public async Task InitializeAsync() => _cf = await shared.LoggedInAsync("bad");
 
     public Task DisposeAsync()
     {
-        _cf.Dispose();
         Directory.Delete(_directory, recursive: true);
         return Task.CompletedTask;
     }
@@ -38,8 +37,12 @@ public sealed class BadInputTests(SharedPlatform shared) : IAsyncLifetime
     [Theory]
     [InlineData("target", "-o", "nowhere", "Organization 'nowhere' not found")]
     [InlineData("target", "-s", "nowhere", "Space 'nowhere' not found")]
-    public async Task Target_Unknown_IsNamed(string command, string flag, string name, string message) =>
-        (await _cf.RunAsync(command, flag, name)).Failed().ShouldContain(message);
+    public async Task Target_Unknown_IsNamed(string command, string flag, string name, string message)
+    {
+        using var cf = await Cf.LoggedInAsync(_platform, "bad");
+
+        (await cf.RunAsync(command, flag, name)).Failed().ShouldContain(message);
+    }
 
     [Fact]
     public async Task App_Unknown_IsNamed() => (await _cf.RunAsync("app", "ghost")).Failed().ShouldContain("App 'ghost' not found");
@@ -129,14 +132,15 @@ public sealed class BadInputTests(SharedPlatform shared) : IAsyncLifetime
     [Fact]
     public async Task MapRoute_HostTakenInAnotherSpace_IsRefused()
     {
-        (await _cf.RunAsync("push", "owner", "-p", Sample("static"), "-m", "64M", "--no-start")).Succeeded();
-        (await _cf.RunAsync("create-space", "other")).Succeeded();
-        (await _cf.RunAsync("target", "-s", "other")).Succeeded();
+        using var cf = await Cf.LoggedInAsync(_platform, "bad");
+        (await cf.RunAsync("push", "owner", "-p", Sample("static"), "-m", "64M", "--no-start")).Succeeded();
+        (await cf.RunAsync("create-space", "other")).Succeeded();
+        (await cf.RunAsync("target", "-s", "other")).Succeeded();
 
-        (await _cf.RunAsync("push", "thief", "-p", Sample("static"), "-m", "64M", "--no-start", "--no-route")).Succeeded();
-        (await _cf.RunAsync("map-route", "thief", _platform.Domain, "--hostname", "owner")).Failed().ShouldContain("owner");
-        (await _cf.RunAsync("map-route", "thief", _platform.Domain, "--hostname", "not a host")).Failed();
-        (await _cf.RunAsync("delete", "thief", "-f", "-r")).Succeeded();
+        (await cf.RunAsync("push", "thief", "-p", Sample("static"), "-m", "64M", "--no-start", "--no-route")).Succeeded();
+        (await cf.RunAsync("map-route", "thief", _platform.Domain, "--hostname", "owner")).Failed().ShouldContain("owner");
+        (await cf.RunAsync("map-route", "thief", _platform.Domain, "--hostname", "not a host")).Failed();
+        (await cf.RunAsync("delete", "thief", "-f", "-r")).Succeeded();
     }
 
     public static TheoryData<string> HostileEntries => new() { "../../etc/cron.d/evil", "/etc/evil", "a/../../b", "..\\evil" };

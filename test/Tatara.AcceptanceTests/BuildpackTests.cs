@@ -67,14 +67,6 @@ public sealed class BuildpackTests(SharedPlatform shared) : IAsyncLifetime
         (await _cf.RunAsync("update-buildpack", "greeting", "-i", "1")).Failed().ShouldContain("Buildpack 'greeting' not found");
     }
 
-    [Theory]
-    [InlineData("create-buildpack", "x", "/nowhere", "1", "The specified path '/nowhere' does not exist.")]
-    [InlineData("create-buildpack", "x", "/etc", "first", "Value for POSITION must be integer, not 'first'.")]
-    [InlineData("update-buildpack", "x", "--lock", "--unlock", "The following arguments cannot be used together: --lock, --unlock")]
-    [InlineData("set-running-environment-variable-group", "{\"A\":", "Invalid environment variable group provided. Please provide a valid JSON object.")]
-    public async Task BuildpackCommand_BadInput_SaysWhatIsWrong(params string[] line) =>
-        (await _cf.RunAsync(line[..^1])).Failed().ShouldContain(line[^1]);
-
     private Task<CfResult> PushAsync() => _cf.RunAsync("push", "greeter", "-p", Path.Combine(_directory, "app"), "-b", "greeting", "-m", "64M");
 
     private void Write(string path, string text)

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -23,24 +22,25 @@ public sealed class CertificateTests(SharedPlatform shared)
         (await cf.RunAsync("map-route", "shop", Domain, "--hostname", "www")).Succeeded();
         var files = WriteCertificate();
 
-        (await platform.RunAsync("certificate", "add", files.Certificate, files.Key, "--name", "shop")).ExitCode.ShouldBe(0);
-        (await platform.RunAsync("certificate", "list")).Output.ShouldContain($"*.{Domain}");
+        await shared.Machines.OperateRoutersAsync("certificate", "add", files.Certificate, files.Key, "--name", "shop");
+        (await shared.Machines.OperateRoutersAsync("certificate", "list")).ShouldContain($"*.{Domain}");
 
-        await Eventually.BecomesAsync("the certificate of the domain", TimeSpan.FromSeconds(20), async () => await GetAsync(platform, files.Thumbprint), answer => answer.StartsWith("Hello from a binary", StringComparison.Ordinal));
-        (await platform.RunAsync("certificate", "remove", "shop")).ExitCode.ShouldBe(0);
+        foreach (var router in shared.Machines.Routers)
+            await Eventually.BecomesAsync("the certificate of the domain", TimeSpan.FromSeconds(20), () => GetAsync(router, files.Thumbprint), answer => answer.StartsWith("Hello from a binary", StringComparison.Ordinal));
+        await shared.Machines.OperateRoutersAsync("certificate", "remove", "shop");
         (await cf.RunAsync("delete", "shop", "-f", "-r")).Succeeded();
         (await cf.RunAsync("delete-domain", Domain, "-f")).Succeeded();
     }
 
     /// <summary>The answer, if the router showed that very certificate.</summary>
-    private static async Task<string> GetAsync(Platform platform, string thumbprint)
+    private static async Task<string> GetAsync(Platform router, string thumbprint)
     {
         using var client = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellationToken) =>
             {
                 var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                await socket.ConnectAsync(IPAddress.Loopback, platform.HttpsPort, cancellationToken);
+                await socket.ConnectAsync(router.RouterAddress, router.HttpsPort, cancellationToken);
                 return new NetworkStream(socket, ownsSocket: true);
             },
             SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == thumbprint },

@@ -1,55 +1,92 @@
 using Tatara.Testing;
+using Tatara.Testing.Beds;
 
 namespace Tatara.AcceptanceTests;
 
-/// <summary>A platform of several hosts, each a network namespace with an address of its own.</summary>
+/// <summary>A platform grows from one host to three and shrinks again, each a network namespace with an address of its own.</summary>
 public sealed class ClusterTests
 {
+    private const string Hello = "Hello from a binary";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly string s_app = Path.Combine(Platform.Root, "samples", "binary");
+
+    private static readonly BedPlan s_plan = new(
+        new("host-1", 11, "west", "authority", "bus", "cloud-controller", "uaa", "log-cache", "health-manager", "router"),
+        new("host-2", 12, "east", "dea"),
+        new("host-3", 13, "west", "dea", "router", "bus")) { HasStores = false };
 
     [Fact]
     public async Task Join_FurtherHosts_RunAppsAndTakeOverFromThoseThatLeave()
     {
-        await using var hosts = await HostBed.CreateAsync("10.89.31", 3);
-        var (first, second, third) = (hosts[1], hosts[2], hosts[3]);
+        await using var bed = await Bed.PrepareAsync(70, s_plan);
+        var (first, second, third) = (bed["host-1"], bed["host-2"], bed["host-3"]);
 
         // 1. The founding host, with all roles but a DEA's.
-        (await first.RunAsync(["cluster", "init", "--address", first.Address, "--name", "host-1", "--config", first.ConfigFile, .. first.Flags])).Succeeded();
-        await first.StartRolesAsync("authority", "bus", "cloud-controller", "uaa", "log-cache", "health-manager", "router");
+        await bed.FoundAsync();
+        await first.StartAsOneAsync();
 
         // 2. A host that joins as a DEA; its token works once.
-        var token = (await first.RunAsync("token", "create", "--role", "dea", "--config", first.ConfigFile)).Succeeded().Trim();
-        (await second.RunAsync(["join", token, "--name", "host-2", "--config", second.ConfigFile, .. second.Flags])).Succeeded();
-        (await third.RunAsync(["join", token, "--name", "host-3", "--config", third.ConfigFile, .. third.Flags])).Failed().ShouldContain("used already");
-        (await first.RunAsync("token", "create", "--role", "uaa", "--config", first.ConfigFile)).Failed().ShouldContain("a second Cloud Controller or UAA cannot reach them");
-        var dea = await second.StartRolesAsync();
+        var token = Succeeded(await OperateAsync("token", "create", "--role", "dea")).Trim();
+        Succeeded(await bed.JoinAsync(second, token));
+        Failed(await bed.JoinAsync(third, token)).ShouldContain("used already");
+        Failed(await OperateAsync("token", "create", "--role", "uaa")).ShouldContain("a second Cloud Controller or UAA cannot reach them");
+        await second.StartAsOneAsync();
 
         // 3. An app that runs there answers through the router here.
-        using var cf = await hosts.LoggedInAsync(first);
+        await bed.AnswersAsync(first);
+        using var cf = await Cf.LoggedInAsync(bed.Platform, "cluster");
         var pushed = (await cf.RunAsync("push", "hello", "-p", s_app, "-b", "binary_buildpack", "-m", "64M")).Succeeded();
         pushed.ShouldContain("Cell dea-host-2");
-        (await hosts.GetAsync(first, "hello")).ShouldContain("Hello from a binary");
+        (await GetAsync(bed, first)).ShouldContain(Hello);
 
         // 4. A third host: one more DEA, router and bus. Each router leads to each app.
-        token = (await first.RunAsync("token", "create", "--role", "dea", "--role", "router", "--role", "bus", "--config", first.ConfigFile)).Succeeded().Trim();
-        (await third.RunAsync(["join", token, "--name", "host-3", "--config", third.ConfigFile, .. third.Flags])).Succeeded();
-        await third.StartRolesAsync();
-        (await third.RunAsync("run", "dea", "--config", third.ConfigFile)).Failed().ShouldContain("runs on");
-        await Eventually.BecomesAsync("an answer of the app through the new router", Patience, () => hosts.GetAsync(third, "hello"), said => said.Contains("Hello from a binary", StringComparison.Ordinal));
+        token = Succeeded(await OperateAsync("token", "create", "--role", "dea", "--role", "router", "--role", "bus")).Trim();
+        Succeeded(await bed.JoinAsync(third, token));
+        await third.StartAsOneAsync();
+        Failed(await third.RunAsync("run", "dea", "--config", third.ConfigurationFile)).ShouldContain("runs on");
+        await Eventually.BecomesAsync("an answer of the app through the new router", Patience, () => GetAsync(bed, third), said => said.Contains(Hello, StringComparison.Ordinal));
 
         // 5. A DEA is drained from the first host; its process ends, and it comes back.
-        (await first.RunAsync("drain", "dea-host-2", "--config", first.ConfigFile)).Succeeded().ShouldContain("dea-host-2 is drained and has ended");
-        await dea.WaitForExitAsync(new CancellationTokenSource(Patience).Token);
-        (await hosts.GetAsync(first, "hello")).ShouldContain("Hello from a binary");
-        await second.StartRolesAsync();
+        Succeeded(await OperateAsync("drain", "dea-host-2")).ShouldContain("dea-host-2 is drained and has ended");
+        await second.EndedAsync("dea");
+        (await GetAsync(bed, first)).ShouldContain(Hello);
+        await second.StartAsOneAsync();
 
         // 6. The host that runs the app now, a bus of its own included, is removed: nobody hears it any more, and the app runs elsewhere.
-        (await first.RunAsync("remove", "host-3", "--config", first.ConfigFile)).Succeeded();
+        Succeeded(await OperateAsync("remove", "host-3"));
         await Eventually.BecomesAsync("the app on the other host again", Patience, async () => (await cf.RunAsync("logs", "hello", "--recent")).Output,
             said => said.Split("Cell dea-host-2 successfully created container for instance").Length > 2);
 
         // 7. Nobody was refused what its role needs.
-        foreach (var host in (Host[])[first, second, third]) host.Log().ShouldNotContain("Permissions Violation");
+        foreach (var host in bed.Hosts) host.Log().ShouldNotContain("Permissions Violation");
+
+        Task<(int ExitCode, string Output)> OperateAsync(params string[] command) => first.RunAsync([.. command, "--config", first.ConfigurationFile]);
+    }
+
+    private static string Succeeded((int ExitCode, string Output) result)
+    {
+        result.ExitCode.ShouldBe(0, result.Output);
+        return result.Output;
+    }
+
+    private static string Failed((int ExitCode, string Output) result)
+    {
+        result.ExitCode.ShouldBe(1, result.Output);
+        return result.Output;
+    }
+
+    /// <summary>What the app says through the router of a host.</summary>
+    private static async Task<string> GetAsync(Bed bed, BedHost router)
+    {
+        var platform = bed.Through(router);
+        using var http = platform.CreateClient();
+        try
+        {
+            return await http.GetStringAsync(platform.AppUrl("hello"));
+        }
+        catch (HttpRequestException e)
+        {
+            return e.Message;
+        }
     }
 }

@@ -2,20 +2,21 @@ using Tatara.Testing;
 
 namespace Tatara.AcceptanceTests;
 
-/// <summary>An operator takes a machine out of service, and nobody who uses an app notices.</summary>
-public sealed class DrainTests
+/// <summary>An operator takes machines out of service, and nobody who uses an app notices.</summary>
+[Collection(nameof(OnHarmedPlatform))]
+public sealed class DrainTests(HarmedPlatform harmed)
 {
     private const int Instances = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Drain_OneOfTwoDeas_NoRequestIsLost()
+    public async Task Drain_AllDeasButOne_NoRequestIsLost()
     {
-        await using var platform = await Platform.StartAsync("drained", 11, "--deas", "2");
-        using var cf = await Cf.LoggedInAsync(platform, "o");
-        using var http = platform.CreateClient();
+        var (platform, deas) = (harmed.Platform, harmed.Machines.Deas);
+        using var cf = await Cf.LoggedInAsync(platform, "drained");
         using var app = new RudeApp("rude", Instances);
         (await cf.RunAsync("push", "-f", app.Manifest, "-p", app.Folder)).Succeeded();
-        await Eventually.BecomesAsync("instances on both DEAs", TimeSpan.FromSeconds(60), () => AddressesAsync(http, platform), addresses => addresses.Count == 2);
+        await Eventually.BecomesAsync("instances on all DEAs", Patience, () => AppInstances.HostsAsync(cf, "rude"), hosts => hosts.Count == deas.Count);
 
         // 1. People use it all the while: quick requests, and slow ones that are under way when their instance has to go.
         using var enough = new CancellationTokenSource();
@@ -23,13 +24,16 @@ public sealed class DrainTests
             UseAsync(platform, "/", enough.Token), UseAsync(platform, "/quick", enough.Token),
             UseAsync(platform, "/slow/2", enough.Token), UseAsync(platform, "/slow/2", enough.Token), UseAsync(platform, "/slow/2", enough.Token));
 
-        // 2. The DEA leaves.
-        var (exitCode, output) = await platform.RunAsync("drain", "dea-0");
-        exitCode.ShouldBe(0, output);
-        output.ShouldContain("dea-0 is drained and has ended.");
+        // 2. One DEA after the other leaves.
+        foreach (var dea in deas.SkipLast(1))
+        {
+            var (exitCode, output) = await harmed.Machines.OperateAsync("drain", dea);
+            exitCode.ShouldBe(0, output);
+            output.ShouldContain($"{dea} is drained and has ended.");
+        }
 
         // 3. All that ran runs, none of it there, and every request was answered.
-        (await AddressesAsync(http, platform)).Count.ShouldBe(1);
+        (await AppInstances.HostsAsync(cf, "rude")).Count.ShouldBe(1);
         await enough.CancelAsync();
         var answers = (await users).SelectMany(a => a).ToList();
         answers.Count.ShouldBeGreaterThan(20);
@@ -37,13 +41,15 @@ public sealed class DrainTests
         (await cf.RunAsync("app", "rude")).Succeeded().ShouldContain($"{Instances}/{Instances}");
         (await cf.RunAsync("events", "rude")).Succeeded().ShouldNotContain("crash");
 
-        // 4. The last one cannot go, and the first can come back.
-        (exitCode, output) = await platform.RunAsync("drain", "dea-1");
-        (exitCode, output.Contains("dea-1 is the only DEA", StringComparison.Ordinal)).ShouldBe((1, true), output);
-        using var dea = platform.StartDea(0);
-        (await dea.StandardOutput.ReadLineAsync()).ShouldStartWith("dea-0 runs");
-        (await cf.RunAsync("scale", "rude", "-i", $"{Instances * 2}")).Succeeded();
-        await Eventually.BecomesAsync("instances on both DEAs again", TimeSpan.FromSeconds(60), () => AddressesAsync(http, platform), addresses => addresses.Count == 2);
+        // 4. The last one cannot go, and the others can come back.
+        var (refused, why) = await harmed.Machines.OperateAsync("drain", deas[^1]);
+        refused.ShouldBe(1, why);
+        why.ShouldContain($"{deas[^1]} is the only DEA");
+        why.ShouldContain("tatara run dea");
+        foreach (var dea in deas.SkipLast(1)) await harmed.Machines.StartAsync(dea);
+        (await cf.RunAsync("scale", "rude", "-i", $"{Instances * deas.Count}")).Succeeded();
+        await Eventually.BecomesAsync("instances on all DEAs again", Patience, () => AppInstances.HostsAsync(cf, "rude"), hosts => hosts.Count == deas.Count);
+        (await cf.RunAsync("delete", "rude", "-f", "-r")).Succeeded();
     }
 
     /// <summary>Asks again and again; what came of each request.</summary>
@@ -64,16 +70,5 @@ public sealed class DrainTests
             }
         }
         return answers;
-    }
-
-    private static async Task<HashSet<string>> AddressesAsync(HttpClient http, Platform platform)
-    {
-        var found = new HashSet<string>();
-        for (var i = 0; i < 24; i++)
-        {
-            using var response = await http.GetAsync(platform.AppUrl("rude"));
-            if (response.IsSuccessStatusCode) found.Add((await response.Content.ReadAsStringAsync()).Split(' ')[0]);
-        }
-        return found;
     }
 }

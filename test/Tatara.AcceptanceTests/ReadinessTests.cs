@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tatara.Testing;
 
 namespace Tatara.AcceptanceTests;
@@ -16,23 +15,16 @@ public sealed class ReadinessTests(SharedPlatform shared)
         using var http = _platform.CreateClient();
         using var app = new RudeApp("shy", instances: 2);
         (await cf.RunAsync("push", "-f", app.Manifest, "-p", app.Folder)).Succeeded();
-        await Eventually.BecomesAsync("both instances ready", TimeSpan.FromSeconds(60), () => RoutableAsync(cf), routable => routable == 2);
+        await Eventually.BecomesAsync("both instances ready", TimeSpan.FromSeconds(60), () => AppInstances.RoutableAsync(cf, "shy"), routable => routable == 2);
 
         var shy = await http.GetStringAsync(_platform.AppUrl("shy", "/unready/15"));
 
-        await Eventually.BecomesAsync("one instance not ready", TimeSpan.FromSeconds(14), () => RoutableAsync(cf), routable => routable == 1);
+        await Eventually.BecomesAsync("one instance not ready", TimeSpan.FromSeconds(14), () => AppInstances.RoutableAsync(cf, "shy"), routable => routable == 1);
         for (var i = 0; i < 20; i++) (await http.GetStringAsync(_platform.AppUrl("shy"))).ShouldNotBe(shy);
-        await Eventually.BecomesAsync("both instances ready again", TimeSpan.FromSeconds(60), () => RoutableAsync(cf), routable => routable == 2);
+        await Eventually.BecomesAsync("both instances ready again", TimeSpan.FromSeconds(60), () => AppInstances.RoutableAsync(cf, "shy"), routable => routable == 2);
         await Eventually.BecomesAsync("requests for it again", TimeSpan.FromSeconds(10), () => http.GetStringAsync(_platform.AppUrl("shy")), answer => answer == shy);
         (await cf.RunAsync("events", "shy")).Succeeded().ShouldNotContain("crash");
         (await cf.RunAsync("logs", "shy", "--recent")).Succeeded().ShouldContain("Container is not ready and gets no requests: GET /ready was answered with 503 instead of 200");
         (await cf.RunAsync("delete", "shy", "-f", "-r")).Succeeded();
-    }
-
-    private static async Task<int> RoutableAsync(Cf cf)
-    {
-        var guid = (await cf.RunAsync("app", "shy", "--guid")).Succeeded().Trim();
-        using var stats = JsonDocument.Parse((await cf.RunAsync("curl", $"/v3/apps/{guid}/processes/web/stats")).Succeeded());
-        return stats.RootElement.GetProperty("resources").EnumerateArray().Count(i => i.GetProperty("routable").GetBoolean());
     }
 }

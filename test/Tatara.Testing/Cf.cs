@@ -16,6 +16,10 @@ public sealed record CfResult(string Command, int ExitCode, string Output)
 public sealed class Cf : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    /// <summary>Seconds. The usual ones pass on a machine that has too much to do.</summary>
+    private const string DialTimeout = "60";
+
     private readonly Platform _platform;
     private readonly string _home = Directory.CreateTempSubdirectory("tatara-cf-home-").FullName;
 
@@ -65,6 +69,7 @@ public sealed class Cf : IDisposable
         };
         start.Environment["CF_HOME"] = _home;
         start.Environment["SSL_CERT_FILE"] = _platform.AuthorityFile;
+        start.Environment["CF_DIAL_TIMEOUT"] = DialTimeout;
         start.Environment.Remove("CF_TRACE");
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         return Process.Start(start)!;

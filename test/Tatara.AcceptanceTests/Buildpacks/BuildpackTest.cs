@@ -2,7 +2,7 @@ using Tatara.Testing;
 
 namespace Tatara.AcceptanceTests.Buildpacks;
 
-/// <summary>What every test of a buildpack begins and ends with: a login in an organization of its own, an HTTP client, an empty folder.</summary>
+/// <summary>What every test of a buildpack begins and ends with: a login in its organization, an HTTP client, an empty folder.</summary>
 public abstract class BuildpackTest(SharedPlatform shared, string organization, bool followRedirects = true) : IAsyncLifetime
 {
     protected Platform Platform { get; } = shared.Platform;
@@ -13,12 +13,11 @@ public abstract class BuildpackTest(SharedPlatform shared, string organization, 
 
     protected string Folder { get; } = Directory.CreateTempSubdirectory($"tatara-{organization}-").FullName;
 
-    public virtual async Task InitializeAsync() => Cf = await Cf.LoggedInAsync(Platform, organization);
+    public async Task InitializeAsync() => Cf = await shared.LoggedInAsync(organization);
 
     public Task DisposeAsync()
     {
         Http.Dispose();
-        Cf.Dispose();
         Directory.Delete(Folder, recursive: true);
         return Task.CompletedTask;
     }

@@ -1,25 +1,15 @@
-using System.Diagnostics;
 using Tatara.Testing;
 
 namespace Tatara.AcceptanceTests.Buildpacks;
 
-/// <summary>The Java buildpack with real apps, built here with javac.</summary>
+/// <summary>The Java buildpack with real apps.</summary>
 [Collection(nameof(OnSharedPlatform))]
-public sealed class JavaTests(SharedPlatform shared) : BuildpackTest(shared, "java")
+public sealed class JavaTests(SharedPlatform shared, JavaApps apps) : BuildpackTest(shared, "java"), IClassFixture<JavaApps>
 {
-    private string Jar => Path.Combine(Folder, "app.jar");
-    private string War => Path.Combine(Folder, "app.war");
-
-    public override async Task InitializeAsync()
-    {
-        await base.InitializeAsync();
-        await RunAsync(Path.Combine(Platform.Root, "samples", "java", "build"), Folder);
-    }
-
     [Fact]
     public async Task Push_Jar_RunsOnTheJavaAskedForWithinItsMemoryAndHealsWhenThatRunsOut()
     {
-        (await Cf.RunAsync("push", "jar", "-p", Jar, "-m", "128M", "--no-start")).Succeeded();
+        (await Cf.RunAsync("push", "jar", "-p", apps.Jar, "-m", "128M", "--no-start")).Succeeded();
         (await Cf.RunAsync("set-env", "jar", "JBP_CONFIG_OPEN_JDK_JRE", "{ jre: { version: 17.+ } }")).Succeeded();
         (await Cf.RunAsync("set-env", "jar", "JAVA_OPTS", "-Dgreeting='two words'")).Succeeded();
         (await Cf.RunAsync("start", "jar")).Succeeded().ShouldMatch(@"Using Java 17\.[0-9.]+ \(JBP_CONFIG_OPEN_JDK_JRE\)");
@@ -41,7 +31,7 @@ public sealed class JavaTests(SharedPlatform shared) : BuildpackTest(shared, "ja
     [Fact]
     public async Task Push_War_IsServedByTomcatAsTheRouterSeesIt()
     {
-        var push = (await Cf.RunAsync("push", "war", "-p", War, "-m", "256M")).Succeeded();
+        var push = (await Cf.RunAsync("push", "war", "-p", apps.War, "-m", "256M")).Succeeded();
         push.ShouldContain("Using Tomcat 10.1");
 
         var page = await Http.GetStringAsync(Platform.AppUrl("war"));
@@ -59,7 +49,7 @@ public sealed class JavaTests(SharedPlatform shared) : BuildpackTest(shared, "ja
         var app = Path.Combine(Folder, "source");
         Directory.CreateDirectory(app);
         File.WriteAllText(Path.Combine(app, "pom.xml"), "<project/>");
-        File.Copy(Jar, Path.Combine(app, "prebuilt.zip"));
+        File.Copy(apps.Jar, Path.Combine(app, "prebuilt.zip"));
         var wrapper = Path.Combine(app, "mvnw");
         File.WriteAllText(wrapper, "echo \"called with $*\"; javac --version; mkdir -p target; unzip -q prebuilt.zip -d target/classes; rm -rf target/classes/META-INF; jar --create --file target/app.jar -C target/classes .\n");
         (await Cf.RunAsync("push", "source", "-p", app, "-m", "128M")).Failed().ShouldContain("no JAR with a Main-Class");
@@ -77,13 +67,5 @@ public sealed class JavaTests(SharedPlatform shared) : BuildpackTest(shared, "ja
     {
         using var response = await Http.GetAsync(Platform.AppUrl("jar"));
         return await response.Content.ReadAsStringAsync();
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} failed: {errors}");
     }
 }

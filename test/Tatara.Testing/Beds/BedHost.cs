@@ -23,6 +23,9 @@ public sealed class BedHost
 
     public string Address => _network.AddressOf(Plan);
 
+    /// <summary>Address and port where its router says how it is.</summary>
+    public string RouterStatus => $"{Address}:24004";
+
     public string Directory { get; }
 
     public string ConfigurationFile => Path.Combine(Directory, "tatara.yml");
@@ -41,7 +44,18 @@ public sealed class BedHost
 
     /// <summary>Every role in a process of its own, or some of them.</summary>
     public Task StartAsync(params IEnumerable<string> roles) =>
-        Task.WhenAll((roles.Any() ? roles : Plan.Roles).Select(StartRoleAsync));
+        Task.WhenAll((roles.Any() ? roles : Plan.Roles).Select(role => StartProcessAsync([role], [role])));
+
+    /// <summary>All its roles in one process, as `tatara run` has it.</summary>
+    public Task StartAsOneAsync() => StartProcessAsync([], Plan.Roles);
+
+    /// <summary>kill -9 of every process of the platform there; apps and their monitors run on.</summary>
+    public async Task KillAsync()
+    {
+        foreach (var role in Plan.Roles) BedProcesses.Signal(_processes[role].Id, BedProcesses.Kill);
+        if (Plan.Roles.Contains("bus")) KillNats();
+        foreach (var process in _processes.Values) await process.WaitForExitAsync();
+    }
 
     /// <summary>kill -9 of one role's process. What the role started goes on: the apps of a DEA, the server of a bus.</summary>
     public async Task KillAsync(string role)
@@ -55,14 +69,22 @@ public sealed class BedHost
     public void KillNats() => BedProcesses.Signal(int.Parse(File.ReadAllText(Path.Combine(Data, "bus", "nats.pid"))), BedProcesses.Kill);
 
     /// <summary>SIGTERM of one role's process, until it ended.</summary>
-    public async Task StopAsync(string role)
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync(string role)
     {
         var process = _processes[role];
         BedProcesses.Signal(process.Id, BedProcesses.Terminate);
         await process.WaitForExitAsync(new CancellationTokenSource(StopPatience).Token);
+        return process.ExitCode;
     }
 
+    /// <summary>Until a role's process ended by itself.</summary>
+    public Task EndedAsync(string role) => _processes[role].WaitForExitAsync(new CancellationTokenSource(StopPatience).Token);
+
     public int Pid(string role) => _processes[role].Id;
+
+    /// <summary>All that its processes logged.</summary>
+    public string Log() => string.Concat(System.IO.Directory.GetFiles(Path.Combine(Data, "log")).Select(File.ReadAllText));
 
     /// <summary>The power fails: all that runs there ends, and nobody is told.</summary>
     public async Task PowerOffAsync()
@@ -81,13 +103,16 @@ public sealed class BedHost
     /// <summary>Ends what runs there and removes what it left on the machine.</summary>
     internal async Task DestroyAsync()
     {
+        if (!_network.Has(Plan)) return; // The bed could not be made.
         await BedProcesses.EndAllAsync(_network.NamespaceOf(Plan));
         if (File.Exists(ConfigurationFile)) await RunAsync("destroy", "--yes", "--config", ConfigurationFile);
     }
 
-    private async Task StartRoleAsync(string role)
+    /// <param name="named">The roles that the command names.</param>
+    /// <param name="roles">Those that it runs.</param>
+    private async Task StartProcessAsync(string[] named, string[] roles)
     {
-        var process = Start(["run", role, "--config", ConfigurationFile]);
+        var process = Start(["run", .. named, "--config", ConfigurationFile]);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var said = new List<string>();
         void Read(object _, DataReceivedEventArgs line)
@@ -101,8 +126,9 @@ public sealed class BedHost
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         if (await Task.WhenAny(ready.Task, process.WaitForExitAsync(), Task.Delay(StartPatience)) != ready.Task)
-            throw new InvalidOperationException($"{role} does not start on {Name}:\n{string.Join('\n', said)}");
-        lock (_processes) _processes[role] = process;
+            throw new InvalidOperationException($"{string.Join(", ", roles)} does not start on {Name}:\n{string.Join('\n', said)}");
+        lock (_processes)
+            foreach (var role in roles) _processes[role] = process;
     }
 
     private Process Start(string[] arguments)

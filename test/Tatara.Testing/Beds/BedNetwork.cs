@@ -1,8 +1,8 @@
 namespace Tatara.Testing.Beds;
 
 /// <summary>
-/// The hosts' network: a bridge of this machine with an address of its own, and a network namespace for each host. A cable can be
-/// pulled, and any two hosts can be kept apart.
+/// The hosts' network: a bridge of this machine with an address of its own, and a network namespace for each host. What they say to the
+/// outside, this machine says for them. A cable can be pulled, and any two hosts can be kept apart.
 /// </summary>
 /// <param name="number">Beds on one machine have different ones.</param>
 internal sealed class BedNetwork(int number)
@@ -19,6 +19,8 @@ internal sealed class BedNetwork(int number)
 
     public string NamespaceOf(BedHostPlan host) => NamespacePrefix + host.Name;
 
+    public bool Has(BedHostPlan host) => File.Exists($"/run/netns/{NamespaceOf(host)}");
+
     private string NamespacePrefix => $"tatara-bed{number}-";
 
     private string CableOf(BedHostPlan host) => $"tb{number}-{host.Number}";
@@ -29,6 +31,12 @@ internal sealed class BedNetwork(int number)
         await Shell.RunAsync("ip", "link", "add", _bridge, "type", "bridge");
         await Shell.RunAsync("ip", "address", "add", $"{Machine}/24", "dev", _bridge);
         await Shell.RunAsync("ip", "link", "set", _bridge, "up");
+        await Shell.RunAsync("nft", $$"""
+            table inet {{_bridge}} {
+              chain leave { type nat hook postrouting priority srcnat; ip saddr {{Machine}}/24 oifname != "{{_bridge}}" masquerade; }
+            }
+            """);
+        await File.WriteAllTextAsync("/proc/sys/net/ipv4/ip_forward", "1");
         foreach (var host in hosts) await AddAsync(host);
     }
 
@@ -41,6 +49,7 @@ internal sealed class BedNetwork(int number)
             await BedProcesses.EndAllAsync(name);
             await Shell.RunAsync("ip", "netns", "delete", name);
         }
+        await Shell.TryAsync("nft", "delete", "table", "inet", _bridge);
         await Shell.TryAsync("ip", "link", "delete", _bridge);
     }
 

@@ -9,6 +9,9 @@ public sealed record BedHostPlan(string Name, int Number, string Zone, params st
 /// <summary>Which hosts a bed has. The first one founds the platform.</summary>
 public sealed record BedPlan(params BedHostPlan[] Hosts)
 {
+    /// <summary>Whether PostgreSQL and an S3 server keep rows and bits; otherwise they are in the founding host's folder.</summary>
+    public bool HasStores { get; init; } = true;
+
     /// <summary>Where PostgreSQL and the S3 server run.</summary>
     public static BedHostPlan Stores { get; } = new("stores", 5, "west");
 
