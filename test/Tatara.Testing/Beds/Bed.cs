@@ -61,7 +61,10 @@ public sealed class Bed : IAsyncDisposable
     /// <summary>Nothing passes between the two any more.</summary>
     public Task PartAsync(BedHost one, BedHost other) => _network.PartAsync(one.Plan, other.Plan);
 
-    public Task HealAsync() => _network.HealAsync(Hosts.Select(host => host.Plan));
+    /// <summary>The host reaches neither PostgreSQL nor the S3 server any more.</summary>
+    public Task PartFromStoresAsync(BedHost host) => _network.PartAsync(host.Plan, BedPlan.Stores);
+
+    public Task HealAsync() => _network.HealAsync(Hosts.Select(host => host.Plan).Append(BedPlan.Stores));
 
     public PostgreSqlServer Rows => _rows!;
 
@@ -82,6 +85,8 @@ public sealed class Bed : IAsyncDisposable
     {
         _say("making the hosts' network"); // 1.
         await _network.CreateAsync([BedPlan.Stores, .. plan.Hosts]);
+
+        foreach (var host in Hosts) await host.GiveDiskAsync();
 
         _say("starting PostgreSQL and the S3 server"); // 2.
         var place = new ServerPlace(_network.Enter(BedPlan.Stores), _network.AddressOf(BedPlan.Stores));

@@ -4,11 +4,18 @@ namespace Tatara.Testing.Beds;
 /// <param name="Name">Unique in the bed.</param>
 /// <param name="Number">Last part of its address, 2 to 253.</param>
 /// <param name="Roles">The platform's roles there; none: a host of services that the platform leans on.</param>
-public sealed record BedHostPlan(string Name, int Number, string Zone, params string[] Roles);
+public sealed record BedHostPlan(string Name, int Number, string Zone, params string[] Roles)
+{
+    /// <summary>MB of a disk of its own; 0: it shares the machine's.</summary>
+    public int DiskMb { get; init; }
+}
 
 /// <summary>Which hosts a bed has. The first one founds the platform.</summary>
 public sealed record BedPlan(params BedHostPlan[] Hosts)
 {
+    /// <summary>The same, but a host has a disk of its own.</summary>
+    public BedPlan WithDisk(string host, int megabytes) => new([.. Hosts.Select(h => h.Name == host ? h with { DiskMb = megabytes } : h)]);
+
     /// <summary>Where PostgreSQL and the S3 server run.</summary>
     public static BedHostPlan Stores { get; } = new("stores", 5, "west");
 
