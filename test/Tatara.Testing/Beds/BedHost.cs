@@ -62,6 +62,11 @@ public sealed class BedHost
     /// <summary>The host's nats-server reads its configuration again.</summary>
     public void ReloadNats() => BedProcesses.Signal(NatsPid, BedProcesses.Hangup);
 
+    /// <summary>A role's process does nothing until it goes on; what it started goes on.</summary>
+    public void Freeze(string role) => BedProcesses.Signal(_processes[role].Id, BedProcesses.Stop);
+
+    public void GoOn(string role) => BedProcesses.Signal(_processes[role].Id, BedProcesses.Continue);
+
     /// <summary>SIGTERM of one role's process, until it ended.</summary>
     public async Task StopAsync(string role)
     {

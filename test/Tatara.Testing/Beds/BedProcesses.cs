@@ -5,7 +5,7 @@ namespace Tatara.Testing.Beds;
 /// <summary>Processes of a bed's host, as the kernel knows them.</summary>
 internal static partial class BedProcesses
 {
-    public const int Hangup = 1, Kill = 9, Terminate = 15;
+    public const int Hangup = 1, Kill = 9, Terminate = 15, Continue = 18, Stop = 19;
 
     /// <summary>
     /// As when the power fails: nothing gets a word out any more. Containers live in networks of their own; they are children of their
