@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tatara.Protocol;
 
 /// <summary>
@@ -6,7 +8,9 @@ namespace Tatara.Protocol;
 /// </summary>
 /// <param name="Stream">Unique to the sender and its life: an instance guid, a build guid, or a component's id with its start time.</param>
 /// <param name="FirstSequence">Number of the first entry in the stream; the others follow it one by one.</param>
-public sealed record LogBatch(string Stream, long FirstSequence, IReadOnlyList<LogEntry> Entries);
+/// <param name="Sent">Unix nanoseconds by the sender's clock: shows log-cache by how much that is wrong. Only said where a batch does not wait for the bus.</param>
+public sealed record LogBatch(
+    string Stream, long FirstSequence, [property: JsonPropertyOrder(1)] IReadOnlyList<LogEntry> Entries, long? Sent = null);
 
 /// <summary>The number of the first line of the stream that log-cache does not have yet.</summary>
 public sealed record LogBatchAck(string Stream, long NextSequence);

@@ -9,7 +9,14 @@ public sealed class ChaosBed : IAsyncLifetime
 {
     public const int InstancesOfEach = 3;
 
+    /// <summary>Room for what a DEA keeps in reserve, the built-in buildpacks and some instances.</summary>
+    private const int DiskMb = 6 * 1024;
+
+    private static readonly BedPlan s_plan = BedPlan.Full.WithDisk("control-2", DiskMb).WithDisk("cell-3", DiskMb);
+
     private static readonly string[] s_small = ["-m", "32M", "-k", "64M"];
+
+    private static readonly TimeSpan s_gone = TimeSpan.FromSeconds(60);
 
     public Bed Bed { get; private set; } = null!;
 
@@ -21,7 +28,7 @@ public sealed class ChaosBed : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Bed = await Bed.StartAsync(61, BedPlan.Full);
+        Bed = await Bed.StartAsync(81, s_plan);
         Cf = await Cf.LoggedInAsync(Bed.Platform, "chaos");
         await PushAsync("binary", "binary", "-b", "binary_buildpack");
         await PushAsync("page", "static", "-b", "staticfile_buildpack");
@@ -37,6 +44,8 @@ public sealed class ChaosBed : IAsyncLifetime
     public async Task<CfResult> TryPushAsync(string name, string sample, params string[] more) =>
         await Cf.RunAsync(["push", name, "-p", Path.Combine(Platform.Root, "samples", sample), .. s_small, .. more]);
 
+    public async Task DeleteAsync(string name) => (await Cf.RunAsync("delete", name, "-f", "-r")).Succeeded();
+
     /// <summary>
     /// Until every desired instance runs exactly once, the API says so, and every member is well. Says how long it took.
     /// </summary>
@@ -50,6 +59,13 @@ public sealed class ChaosBed : IAsyncLifetime
             await Task.Delay(100);
         }
         return watch.Elapsed;
+    }
+
+    /// <summary>Until no instance of an app that was deleted runs any more.</summary>
+    public static async Task NothingOfAsync(string app)
+    {
+        for (var watch = Stopwatch.StartNew(); Instances.Of(app).Count > 0; await Task.Delay(100))
+            if (watch.Elapsed > s_gone) throw new ShouldAssertException($"{Instances.Of(app).Count} instances of {app}, which was deleted, still run after {s_gone.TotalSeconds} s");
     }
 
     /// <summary>Ends one instance of an app, as a bug in it would.</summary>

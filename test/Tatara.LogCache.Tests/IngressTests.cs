@@ -45,6 +45,34 @@ public sealed class IngressTests(Identities identities) : IClassFixture<Identiti
         (await cache.LinesAsync()).ShouldBe(["a", "b", "c", "d"]);
     }
 
+    [Theory]
+    [InlineData(30)]
+    [InlineData(-30)]
+    public async Task Batch_OfAClockThatIsWrong_LinesHaveTheTimeTheyWereSent(int ahead)
+    {
+        await using var cache = await RunningLogCache.StartAsync(identities);
+        var before = Now;
+        var wrong = before + ahead * 1_000_000_000L;
+
+        await cache.SendAsync(new LogBatch("s", 0, [Entry("a", wrong - 1_000_000), Entry("b", wrong)], Sent: wrong));
+
+        (await cache.LinesAsync()).ShouldBe(["a", "b"]);
+        var times = (await cache.BatchAsync()).ConvertAll(line => long.Parse(line.GetProperty("timestamp").GetString()!));
+        times[1].ShouldBeInRange(before, Now);
+        (times[1] - times[0]).ShouldBe(1_000_000);
+    }
+
+    [Fact]
+    public async Task Batch_OfAClockThatDiffersLittle_LinesKeepTheirTime()
+    {
+        await using var cache = await RunningLogCache.StartAsync(identities);
+        var line = Entry("a", Now - 1_000_000_000);
+
+        await cache.SendAsync(new LogBatch("s", 0, [line], Sent: line.Timestamp));
+
+        (await cache.BatchAsync()).ShouldHaveSingleItem().GetProperty("timestamp").GetString().ShouldBe($"{line.Timestamp}");
+    }
+
     [Fact]
     public async Task Batch_OfManyApps_EachGetsItsOwn()
     {

@@ -72,14 +72,16 @@ internal sealed class RunningLogCache : IAsyncDisposable
     public Task<long> SendAsync(string stream, long first, params string[] lines) =>
         SendAsync(stream, first, [.. lines.Select((line, i) => Entry(line, Now + i))]);
 
-    public async Task<long> SendAsync(string stream, long first, params LogEntry[] entries)
+    public Task<long> SendAsync(string stream, long first, params LogEntry[] entries) => SendAsync(new LogBatch(stream, first, entries));
+
+    public async Task<long> SendAsync(LogBatch batch)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                var reply = await Bus.RequestAsync<LogBatch, LogBatchAck>(Subjects.Logs, new LogBatch(stream, first, entries), TimeSpan.FromSeconds(20));
-                reply.Data!.Stream.ShouldBe(stream);
+                var reply = await Bus.RequestAsync<LogBatch, LogBatchAck>(Subjects.Logs, batch, TimeSpan.FromSeconds(20));
+                reply.Data!.Stream.ShouldBe(batch.Stream);
                 return reply.Data.NextSequence;
             }
             catch (NatsNoRespondersException) when (attempt < 200)

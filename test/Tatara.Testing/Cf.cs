@@ -15,7 +15,8 @@ public sealed record CfResult(string Command, int ExitCode, string Output)
 /// <summary>The cf command as a user has it, with a home of its own.</summary>
 public sealed class Cf : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    /// <summary>Longer than any patience of the platform's, which is four minutes: a push while the blobstore is away.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     /// <summary>Seconds. The usual ones pass on a machine that has too much to do.</summary>
     private const string DialTimeout = "60";

@@ -45,8 +45,28 @@ internal sealed class Instance(InstanceRecord record, InstanceStore store, TimeP
         _stop.Cancel();
     }
 
-    /// <summary>Enters a state, on disk first.</summary>
-    public void Become(InstanceState state) => Update(r => r with { State = state, StateSince = time.GetUtcNow() });
+    /// <summary>Enters a state.</summary>
+    public void Become(InstanceState state) => Note(r => r with { State = state, StateSince = time.GetUtcNow() });
+
+    /// <summary>
+    /// Changes what is known of it, on disk too if that takes it: how an instance goes on, and that it ends, must not depend on a full disk. A DEA
+    /// that starts again then reads an older state, and finds out by the container.
+    /// </summary>
+    public void Note(Func<InstanceRecord, InstanceRecord> change)
+    {
+        lock (_lock)
+        {
+            _record = change(_record);
+            try
+            {
+                if (!_removed) store.Save(_record);
+            }
+            catch (IOException)
+            {
+                // Said by whoever keeps the disk.
+            }
+        }
+    }
 
     /// <summary>Changes what is known of it, on disk first.</summary>
     public void Update(Func<InstanceRecord, InstanceRecord> change)

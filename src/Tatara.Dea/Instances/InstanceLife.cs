@@ -158,7 +158,7 @@ internal sealed partial class InstanceLife(Instance instance, InstanceLauncher l
         var crashed = end.Reason == ExitReasons.Crashed;
         if (crashed)
         {
-            instance.Update(r => r with { ExitStatus = end.ExitStatus, ExitDescription = end.Description });
+            instance.Note(r => r with { ExitStatus = end.ExitStatus, ExitDescription = end.Description });
             Become(InstanceState.Crashed);
             care.Logs.WriteApp(instance, LogTypes.Err, $"Instance crashed: {end.Description}");
         }

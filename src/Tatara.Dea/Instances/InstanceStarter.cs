@@ -32,7 +32,17 @@ internal sealed class InstanceStarter(InstanceStore store, Capacity capacity, In
             logger.LogInformation("Index {Index} of {App} is here already; the start message is ignored.", message.Index, message.Droplet);
             return;
         }
-        instance.Update(r => r);
+        try
+        {
+            instance.Update(r => r);
+        }
+        catch (IOException e)
+        {
+            logger.LogWarning("A start of {App} index {Index} is refused: it cannot be written down. {Problem}", message.Droplet, message.Index, e.Message);
+            care.Table.Remove(instance);
+            await care.Exits.PublishAsync(record, InstanceEnd.Refusal("insufficient resources: " + e.Message));
+            return;
+        }
         care.Table.NotifyChanged();
         Begin(instance, new InstanceLife(instance, launcher, care));
     }

@@ -42,7 +42,7 @@ internal sealed class RouteAnnouncer(DeaOptions options, NatsConnection bus, Por
     public async Task ChangeAsync(Instance instance, InstanceRoutes routes)
     {
         var gone = instance.Record.Routes.Without(routes);
-        instance.Update(r => r with { Routes = routes });
+        instance.Note(r => r with { Routes = routes });
         if (!_announced.ContainsKey(instance.Guid)) return;
         await PublishAsync(instance);
         await PublishAsync(Subjects.RouterUnregister, instance.Record, gone);

@@ -12,7 +12,7 @@ internal sealed class RouteUpdater(InstanceTable table, RouteAnnouncer routes, N
         {
             await routes.ChangeAsync(instance, InstanceRoutes.Of(message));
             if (message.InternalNames is not { } names) continue;
-            instance.Update(r => r with { InternalNames = names });
+            instance.Note(r => r with { InternalNames = names });
             network.NoteAddresses();
         }
     }

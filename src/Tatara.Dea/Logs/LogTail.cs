@@ -64,9 +64,22 @@ internal sealed class LogTail : IAsyncDisposable
             await _sender.SendAsync(_source.Stream, _sequence, entries, _cancel.Token);
             _sequence += entries.Count;
             Interlocked.Add(ref _bytes, entries.Sum(entry => entry.Payload.Length));
-            AtomicFile.Write(_source.PositionFile, new LogPosition(_reader.Position, _sequence, _limit.Second), DeaJson.Default.LogPosition);
+            SavePosition();
         }
         TellWhatIsMissing();
+    }
+
+    /// <summary>A full disk is no reason to read on no more: what the next run of the DEA sends a second time, log-cache has already.</summary>
+    private void SavePosition()
+    {
+        try
+        {
+            AtomicFile.Write(_source.PositionFile, new LogPosition(_reader.Position, _sequence, _limit.Second), DeaJson.Default.LogPosition);
+        }
+        catch (IOException)
+        {
+            // Said by whoever keeps the disk.
+        }
     }
 
     /// <summary>Nobody is to wait for the next line to learn that some are missing.</summary>

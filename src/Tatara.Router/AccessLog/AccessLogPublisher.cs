@@ -54,7 +54,7 @@ internal sealed partial class AccessLogPublisher(
             return;
         }
         _batch.ResetWrittenCount();
-        page.WriteBatch(_stream, _sequence, _batch);
+        page.WriteBatch(_stream, _sequence, time.GetUtcNow(), _batch);
         await bus.PublishBytesAsync(Subjects.Logs, _batch.WrittenMemory, cancellationToken: cancellationToken);
         _sequence += page.Count;
     }

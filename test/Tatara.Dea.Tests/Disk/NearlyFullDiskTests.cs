@@ -39,6 +39,26 @@ public sealed class NearlyFullDiskTests
         await dea.RunInstanceAsync(Small(dea) with { Index = 1 });
     }
 
+    /// <summary>Its state cannot be written down; whoever restarts it must hear of it all the same.</summary>
+    [Fact]
+    public async Task Disk_HasNotAByteLeft_CrashesAreReportedAndStopsAreDone()
+    {
+        using var disk = new SmallDisk(SizeMb);
+        await using var dea = await DeaUnderTest.StartAsync(o => o with { DataDirectory = Path.Combine(disk.Path, "data"), ReservedDiskMb = 0 });
+        await dea.RunInstanceAsync(Small(dea));
+        await dea.RunInstanceAsync(Small(dea) with { Index = 1 });
+        dea.Bus.Forget();
+
+        disk.FillUp();
+        dea.Runtime.Containers.First().Exit(1);
+        (await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, e => e.Reason == ExitReasons.Crashed)).ExitStatus.ShouldBe(1);
+        await dea.Bus.WaitForAsync<DeaHeartbeat>(Subjects.DeaHeartbeat, h => h.Droplets.Count(d => d.State == InstanceStates.Running) == 1);
+        await dea.Bus.Connection.PublishAsync(Subjects.DeaStop, new DeaStopMessage(DeaUnderTest.App));
+
+        await dea.Bus.WaitForAsync<DropletExited>(Subjects.DropletExited, e => e.Reason == ExitReasons.Stopped);
+        await Bus.UntilAsync(() => dea.Runtime.Containers.Count == 0, "both are cleared away");
+    }
+
     [Fact]
     public async Task Disk_FillsUp_UnusedDropletsGoAndUsedOnesStay()
     {
@@ -81,6 +101,21 @@ public sealed class NearlyFullDiskTests
         {
             var length = new DriveInfo(Path).AvailableFreeSpace - ((long)leaveMb << 20);
             Run("fallocate", "-l", length.ToString(), System.IO.Path.Combine(Path, name));
+        }
+
+        /// <summary>To the last byte.</summary>
+        public void FillUp()
+        {
+            Fill("most", leaveMb: 1);
+            using var rest = File.Create(System.IO.Path.Combine(Path, "rest"));
+            try
+            {
+                for (var block = new byte[4096]; ; rest.Flush(flushToDisk: true)) rest.Write(block);
+            }
+            catch (IOException)
+            {
+                // Full.
+            }
         }
 
         public void Empty(string name) => File.Delete(System.IO.Path.Combine(Path, name));

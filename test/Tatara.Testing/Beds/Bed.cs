@@ -84,7 +84,10 @@ public sealed class Bed : IAsyncDisposable
     /// <summary>Nothing passes between the two any more.</summary>
     public Task PartAsync(BedHost one, BedHost other) => _network.PartAsync(one.Plan, other.Plan);
 
-    public Task HealAsync() => _network.HealAsync(Hosts.Select(host => host.Plan));
+    /// <summary>The host reaches neither PostgreSQL nor the S3 server any more.</summary>
+    public Task PartFromStoresAsync(BedHost host) => _network.PartAsync(host.Plan, BedPlan.Stores);
+
+    public Task HealAsync() => _network.HealAsync(Hosts.Select(host => host.Plan).Append(BedPlan.Stores));
 
     public PostgreSqlServer Rows => _rows!;
 
@@ -138,6 +141,7 @@ public sealed class Bed : IAsyncDisposable
     {
         _say("making the hosts' network");
         await _network.CreateAsync(_plan.HasStores ? [BedPlan.Stores, .. _plan.Hosts] : _plan.Hosts);
+        foreach (var host in Hosts) await host.GiveDiskAsync();
         if (!_plan.HasStores) return;
 
         _say("starting PostgreSQL and the S3 server");

@@ -10,6 +10,8 @@ public sealed class BedHost
 
     private readonly BedNetwork _network;
     private readonly Dictionary<string, Process> _processes = new(StringComparer.Ordinal);
+    private BedDisk? _disk;
+    private BedBrake? _brake;
 
     internal BedHost(BedHostPlan plan, BedNetwork network, string directory)
     {
@@ -29,6 +31,9 @@ public sealed class BedHost
     public string Directory { get; }
 
     public string ConfigurationFile => Path.Combine(Directory, "tatara.yml");
+
+    /// <summary>How wrong the host's clock is, for what is started from now on.</summary>
+    public TimeSpan ClockAhead { get; set; }
 
     public string Data => Path.Combine(Directory, "data");
 
@@ -66,7 +71,15 @@ public sealed class BedHost
     }
 
     /// <summary>kill -9 of the host's nats-server; what watches over it is to start another one.</summary>
-    public void KillNats() => BedProcesses.Signal(int.Parse(File.ReadAllText(Path.Combine(Data, "bus", "nats.pid"))), BedProcesses.Kill);
+    public void KillNats() => BedProcesses.Signal(NatsPid, BedProcesses.Kill);
+
+    /// <summary>The host's nats-server reads its configuration again.</summary>
+    public void ReloadNats() => BedProcesses.Signal(NatsPid, BedProcesses.Hangup);
+
+    /// <summary>A role's process does nothing until it goes on; what it started goes on.</summary>
+    public void Freeze(string role) => BedProcesses.Signal(_processes[role].Id, BedProcesses.Stop);
+
+    public void GoOn(string role) => BedProcesses.Signal(_processes[role].Id, BedProcesses.Continue);
 
     /// <summary>SIGTERM of one role's process, until it ended.</summary>
     /// <returns>Its exit code.</returns>
@@ -86,6 +99,35 @@ public sealed class BedHost
     /// <summary>All that its processes logged.</summary>
     public string Log() => string.Concat(System.IO.Directory.GetFiles(Path.Combine(Data, "log")).Select(File.ReadAllText));
 
+    private int NatsPid => int.Parse(File.ReadAllText(Path.Combine(Data, "bus", "nats.pid")));
+
+    /// <summary>kill -9 of every role, and each starts again: with another clock, perhaps.</summary>
+    public async Task RestartAsync()
+    {
+        foreach (var role in Plan.Roles) await KillAsync(role);
+        await StartAsync();
+    }
+
+    /// <summary>Not a byte of the host's disk is left.</summary>
+    public Task FillDiskAsync() => Disk.FillAsync();
+
+    public void MakeRoom() => Disk.MakeRoom();
+
+    private BedDisk Disk => _disk ?? throw new InvalidOperationException($"{Name} has no disk of its own: the bed's plan gives it one.");
+
+    /// <summary>All that runs there has only a part of one processor.</summary>
+    public async Task SlowDownAsync(double processors)
+    {
+        _brake = new BedBrake(_network.NamespaceOf(Plan), processors);
+        _brake.Press(await BedProcesses.AllAsync(_network.NamespaceOf(Plan)));
+    }
+
+    public void HurryAgain()
+    {
+        _brake?.Release();
+        _brake = null;
+    }
+
     /// <summary>The power fails: all that runs there ends, and nobody is told.</summary>
     public async Task PowerOffAsync()
     {
@@ -100,12 +142,20 @@ public sealed class BedHost
         await StartAsync();
     }
 
+    internal async Task GiveDiskAsync()
+    {
+        if (Plan.DiskMb > 0) _disk = await BedDisk.CreateAsync(Directory + ".disk", Directory, Plan.DiskMb);
+    }
+
     /// <summary>Ends what runs there and removes what it left on the machine.</summary>
     internal async Task DestroyAsync()
     {
         if (!_network.Has(Plan)) return; // The bed could not be made.
         await BedProcesses.EndAllAsync(_network.NamespaceOf(Plan));
+        HurryAgain();
+        _disk?.MakeRoom();
         if (File.Exists(ConfigurationFile)) await RunAsync("destroy", "--yes", "--config", ConfigurationFile);
+        if (_disk is not null) await _disk.RemoveAsync();
     }
 
     /// <param name="named">The roles that the command names.</param>
@@ -136,6 +186,7 @@ public sealed class BedHost
         // Another namespace of mounts, as `ip netns exec` makes it, would hide a DEA's mounts from its successor.
         var start = new ProcessStartInfo("nsenter", [.. _network.Enter(Plan), Platform.Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TATARA_ROOT"] = Platform.Root;
+        foreach (var (name, value) in BedClock.Environment(ClockAhead)) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 }

@@ -77,6 +77,7 @@ internal sealed class BedNetwork(int number)
     private async Task AddAsync(BedHostPlan host)
     {
         var (name, cable) = (NamespaceOf(host), CableOf(host));
+        await Shell.TryAsync("ip", "link", "delete", cable); // Of an earlier bed, whose namespace outlives its name while something runs in it.
         await Shell.RunAsync("ip", "netns", "add", name);
         await Shell.RunAsync("ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name);
         await Shell.RunAsync("ip", "link", "set", cable, "master", _bridge, "up");

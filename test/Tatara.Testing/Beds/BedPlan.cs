@@ -4,13 +4,20 @@ namespace Tatara.Testing.Beds;
 /// <param name="Name">Unique in the bed.</param>
 /// <param name="Number">Last part of its address, 2 to 253.</param>
 /// <param name="Roles">The platform's roles there; none: a host of services that the platform leans on.</param>
-public sealed record BedHostPlan(string Name, int Number, string Zone, params string[] Roles);
+public sealed record BedHostPlan(string Name, int Number, string Zone, params string[] Roles)
+{
+    /// <summary>MB of a disk of its own; 0: it shares the machine's.</summary>
+    public int DiskMb { get; init; }
+}
 
 /// <summary>Which hosts a bed has. The first one founds the platform.</summary>
 public sealed record BedPlan(params BedHostPlan[] Hosts)
 {
     /// <summary>Whether PostgreSQL and an S3 server keep rows and bits; otherwise they are in the founding host's folder.</summary>
     public bool HasStores { get; init; } = true;
+
+    /// <summary>The same, but a host has a disk of its own.</summary>
+    public BedPlan WithDisk(string host, int megabytes) => this with { Hosts = [.. Hosts.Select(h => h.Name == host ? h with { DiskMb = megabytes } : h)] };
 
     /// <summary>Where PostgreSQL and the S3 server run.</summary>
     public static BedHostPlan Stores { get; } = new("stores", 5, "west");

@@ -5,7 +5,7 @@ namespace Tatara.Testing.Beds;
 /// <summary>Processes of a bed's host, as the kernel knows them.</summary>
 internal static partial class BedProcesses
 {
-    public const int Kill = 9, Terminate = 15;
+    public const int Hangup = 1, Kill = 9, Terminate = 15, Continue = 18, Stop = 19;
 
     /// <summary>
     /// As when the power fails: nothing gets a word out any more. Containers live in networks of their own; they are children of their
@@ -13,11 +13,18 @@ internal static partial class BedProcesses
     /// </summary>
     public static async Task EndAllAsync(string networkNamespace)
     {
-        for (var pids = await ListAsync(networkNamespace); pids.Count > 0; pids = await ListAsync(networkNamespace))
+        for (var pids = await AllAsync(networkNamespace); pids.Count > 0; pids = await AllAsync(networkNamespace))
         {
-            foreach (var pid in pids.Concat(pids.SelectMany(Descendants)).Distinct().ToList()) Signal(pid, Kill);
+            foreach (var pid in pids) Signal(pid, Kill);
             await Task.Delay(10);
         }
+    }
+
+    /// <summary>Those in containers, too.</summary>
+    public static async Task<List<int>> AllAsync(string networkNamespace)
+    {
+        var pids = await ListAsync(networkNamespace);
+        return [.. pids.Concat(pids.SelectMany(Descendants)).Distinct()];
     }
 
     public static void Signal(int pid, int signal) => _ = SendSignal(pid, signal);
