@@ -58,6 +58,7 @@ internal sealed class FileLoggerProvider(string path, bool asJson = false) : ILo
         {
             Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            BufferSize = 0, // What the disk did not take would be written once more, and fail once more, when the file is closed.
         });
     }
 
