@@ -37,4 +37,19 @@ build_platform() {
   say "  Building Release: done ($((SECONDS - started)) s)"
 }
 
+# The release before this one, for the tests of an upgrade: built of the commit that test/previous-release names.
+build_previous() {
+  local commit sources=$BUILD/previous-sources
+  commit=$(<"$TATARA_ROOT/test/previous-release")
+  if [[ -f $BUILD/previous/commit && $(<"$BUILD/previous/commit") == "$commit" ]]; then return 0; fi
+  git -C "$TATARA_ROOT" cat-file -e "$commit^{commit}" 2>/dev/null ||
+    tatara_fail "The release before this one, commit $commit, is not in this clone." "Fetch the whole history: git fetch --unshallow"
+  say "  Building the release before this one ..."
+  rm -rf "$sources" && mkdir -p "$sources"
+  git -C "$TATARA_ROOT" archive "$commit" | tar -x -C "$sources"
+  (TATARA_ROOT=$sources && build_project src/Tatara previous)
+  rm -rf "$sources"
+  printf '%s\n' "$commit" >"$BUILD/previous/commit"
+}
+
 build_quietly() { build_platform >&2; }

@@ -23,7 +23,7 @@ test_usage() {
   cat <<'EOF'
 usage: ./tatara test [NAME] [--on cluster]
   Runs all tests, or those of the projects in test/ whose name contains NAME.
-  Chaos             all of the chaos suite, of which a part is run with all others
+  Chaos             all of the chaos suite, of which a part is run with all others, and the upgrade from the release before
   --on cluster      the acceptance suite, against platforms of seven hosts each (as `./tatara cluster up` makes one)
 EOF
 }
@@ -56,6 +56,7 @@ run_tests() {
     if [[ -n $only && $project != *"$only"* ]]; then continue; fi
     if [[ $run == postgresql/* ]]; then export TATARA_TEST_DATABASE=postgresql; else unset TATARA_TEST_DATABASE; fi
     chosen=()
+    if [[ -n $only && $project == Tatara.ChaosTests ]]; then build_previous; fi
     if [[ -z $only && $project == Tatara.ChaosTests ]]; then chosen=("${SHORT_OF_CHAOS[@]}"); fi
     if [[ -n $on ]]; then export TATARA_TEST_PLATFORM=$on; chosen=("${ON_CLUSTER[@]}"); fi
     say "  $project${TATARA_TEST_DATABASE:+ on $TATARA_TEST_DATABASE}${on:+ on $on} ..."

@@ -5,7 +5,7 @@ using Tatara.Testing.Beds;
 namespace Tatara.ChaosTests;
 
 /// <summary>A platform of many hosts with two apps, which each test leaves whole.</summary>
-public sealed class ChaosBed : IAsyncLifetime
+public class ChaosBed : IAsyncLifetime
 {
     public const int InstancesOfEach = 3;
 
@@ -18,6 +18,18 @@ public sealed class ChaosBed : IAsyncLifetime
 
     private static readonly TimeSpan s_gone = TimeSpan.FromSeconds(60);
 
+    private readonly int _number;
+    private readonly string _program;
+
+    public ChaosBed()
+        : this(81, Platform.Program)
+    {
+    }
+
+    /// <param name="number">Of the bed.</param>
+    /// <param name="program">What its hosts run.</param>
+    protected ChaosBed(int number, string program) => (_number, _program) = (number, program);
+
     public Bed Bed { get; private set; } = null!;
 
     public Cf Cf { get; private set; } = null!;
@@ -28,7 +40,7 @@ public sealed class ChaosBed : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Bed = await Bed.StartAsync(81, s_plan);
+        Bed = await Bed.StartAsync(_number, s_plan, program: _program);
         Cf = await Cf.LoggedInAsync(Bed.Platform, "chaos");
         await PushAsync("binary", "binary", "-b", "binary_buildpack");
         await PushAsync("page", "static", "-b", "staticfile_buildpack");

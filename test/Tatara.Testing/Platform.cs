@@ -45,7 +45,8 @@ public sealed partial class Platform : IAsyncDisposable
     public IPAddress RouterAddress { get; } = IPAddress.Loopback;
 
     public static string Root { get; } = FindRoot();
-    internal static string Program => Path.Combine(Root, "build", "tatara", "tatara");
+    /// <summary>What this state of the sources was built into.</summary>
+    public static string Program => Path.Combine(Root, "build", "tatara", "tatara");
 
     public static async Task<Platform> StartAsync(string name, int number, params string[] more)
     {

@@ -20,12 +20,12 @@ public sealed class Bed : IAsyncDisposable
     private PostgreSqlServer? _rows;
     private S3Server? _bits;
 
-    private Bed(int number, BedPlan plan, string directory, Action<string> say)
+    private Bed(int number, BedPlan plan, string directory, Action<string> say, string program)
     {
         (_plan, _network, _directory, _say) = (plan, new BedNetwork(number), directory, say);
         // Names below .localhost are this machine to some programs, whatever its hosts file says.
         Domain = $"bed{number}.test";
-        _hosts = plan.Hosts.ToDictionary(host => host.Name, host => new BedHost(host, _network, Path.Combine(directory, host.Name)), StringComparer.Ordinal);
+        _hosts = plan.Hosts.ToDictionary(host => host.Name, host => new BedHost(host, _network, Path.Combine(directory, host.Name), program), StringComparer.Ordinal);
         Founder = _hosts[plan.Hosts[0].Name];
     }
 
@@ -48,11 +48,13 @@ public sealed class Bed : IAsyncDisposable
     /// <summary>With all that the plan has, running.</summary>
     /// <param name="number">0 to 255, unique on the machine.</param>
     /// <param name="say">Told what is being done.</param>
-    public static Task<Bed> StartAsync(int number, BedPlan plan, Action<string>? say = null) => MakeAsync(number, plan, say, bed => bed.StartAsync());
+    /// <param name="program">What the hosts run; null: what the sources were built into.</param>
+    public static Task<Bed> StartAsync(int number, BedPlan plan, Action<string>? say = null, string? program = null) =>
+        MakeAsync(number, plan, say, program, bed => bed.StartAsync());
 
     /// <summary>The hosts with their network and the stores; nothing of the platform yet.</summary>
     /// <param name="number">0 to 255, unique on the machine.</param>
-    public static Task<Bed> PrepareAsync(int number, BedPlan plan) => MakeAsync(number, plan, say: null, bed => bed.PrepareAsync());
+    public static Task<Bed> PrepareAsync(int number, BedPlan plan) => MakeAsync(number, plan, say: null, program: null, bed => bed.PrepareAsync());
 
     /// <summary>`tatara cluster init` on the first host, with the roles that the plan gives it.</summary>
     public async Task FoundAsync()
@@ -103,9 +105,9 @@ public sealed class Bed : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private static async Task<Bed> MakeAsync(int number, BedPlan plan, Action<string>? say, Func<Bed, Task> make)
+    private static async Task<Bed> MakeAsync(int number, BedPlan plan, Action<string>? say, string? program, Func<Bed, Task> make)
     {
-        var bed = new Bed(number, plan, Directory.CreateTempSubdirectory($"tatara-bed{number}-").FullName, say ?? (_ => { }));
+        var bed = new Bed(number, plan, Directory.CreateTempSubdirectory($"tatara-bed{number}-").FullName, say ?? (_ => { }), program ?? Platform.Program);
         try
         {
             await make(bed);

@@ -13,9 +13,9 @@ public sealed class BedHost
     private BedDisk? _disk;
     private BedBrake? _brake;
 
-    internal BedHost(BedHostPlan plan, BedNetwork network, string directory)
+    internal BedHost(BedHostPlan plan, BedNetwork network, string directory, string program)
     {
-        (Plan, _network, Directory) = (plan, network, directory);
+        (Plan, _network, Directory, Program) = (plan, network, directory, program);
         System.IO.Directory.CreateDirectory(directory);
     }
 
@@ -29,6 +29,9 @@ public sealed class BedHost
     public string RouterStatus => $"{Address}:24004";
 
     public string Directory { get; }
+
+    /// <summary>The platform's program, for what is started from now on.</summary>
+    public string Program { get; set; }
 
     public string ConfigurationFile => Path.Combine(Directory, "tatara.yml");
 
@@ -184,7 +187,7 @@ public sealed class BedHost
     private Process Start(string[] arguments)
     {
         // Another namespace of mounts, as `ip netns exec` makes it, would hide a DEA's mounts from its successor.
-        var start = new ProcessStartInfo("nsenter", [.. _network.Enter(Plan), Platform.Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("nsenter", [.. _network.Enter(Plan), Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TATARA_ROOT"] = Platform.Root;
         foreach (var (name, value) in BedClock.Environment(ClockAhead)) start.Environment[name] = value;
         return Process.Start(start)!;
