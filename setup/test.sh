@@ -19,7 +19,7 @@ SHORT_OF_CHAOS=(--filter Suite=Short)
 run_tests() {
   local only=${1:-} project run log filter=() passed=0 failed=0 skipped=0 status=0 line
   prepare_machine
-  install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble postgresql libfaketime
+  install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble postgresql
   install_s3_server
   build_platform
   "$BUILD/tatara/tatara" setup

@@ -12,7 +12,7 @@ public sealed class ChaosBed : IAsyncLifetime
     /// <summary>Room for what a DEA keeps in reserve, the built-in buildpacks and some instances.</summary>
     private const int DiskMb = 6 * 1024;
 
-    private static readonly BedPlan s_plan = BedPlan.Full.WithDisk("control-2", DiskMb).WithDisk("cell-3", DiskMb);
+    private static readonly BedPlan s_plan = BedPlan.Full.WithDisk("cell-3", DiskMb);
 
     private static readonly string[] s_small = ["-m", "32M", "-k", "64M"];
 
@@ -28,7 +28,7 @@ public sealed class ChaosBed : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Bed = await Bed.StartAsync(81, s_plan);
+        Bed = await Bed.StartAsync(61, s_plan);
         Cf = await Cf.LoggedInAsync(Bed.Platform, "chaos");
         await PushAsync("binary", "binary", "-b", "binary_buildpack");
         await PushAsync("page", "static", "-b", "staticfile_buildpack");
