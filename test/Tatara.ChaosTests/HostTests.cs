@@ -23,25 +23,6 @@ public sealed class HostTests(ChaosBed chaos, ITestOutputHelper output) : ChaosC
         await Chaos.DeleteAsync("elsewhere");
     }
 
-    [Fact]
-    public async Task DiskOfAControlHostIsFull_AppsRunOnAndAPushIsDoneOrSaysWhy()
-    {
-        await SurviveAsync("the disk of a Cloud Controller's host is full", 1, async () =>
-        {
-            await Bed["control-2"].FillDiskAsync();
-            Chaos.Crash("binary");
-            for (var turn = 0; turn < 3; turn++)
-            {
-                var push = await Chaos.TryPushAsync("perhaps", "binary", "-b", "binary_buildpack");
-                Output.WriteLine(push.ExitCode == 0 ? "pushed" : push.Output);
-                if (push.ExitCode != 0) push.Output.ShouldContain("no space left", Case.Insensitive);
-            }
-            Bed["control-2"].MakeRoom();
-        });
-        (await Chaos.TryPushAsync("perhaps", "binary", "-b", "binary_buildpack")).Succeeded();
-        await Chaos.DeleteAsync("perhaps");
-    }
-
     /// <summary>Its instances are slow as well; they answer.</summary>
     [Theory]
     [InlineData("cell-2"), InlineData("control-1"), InlineData("control-2")]

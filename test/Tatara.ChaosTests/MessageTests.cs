@@ -50,26 +50,6 @@ public sealed class MessageTests(ChaosBed chaos, ITestOutputHelper output) : Cha
         }, members: false);
     }
 
-    /// <summary>Each message on a subject is lost, of whoever sends it, while an instance crashes and another app is changed.</summary>
-    [Theory]
-    [InlineData(Subjects.DropletExited), InlineData(Subjects.DropletUpdated)]
-    [InlineData(Subjects.RouterRegister), InlineData(Subjects.RouterUnregister)]
-    [InlineData(Subjects.DeaHeartbeat), InlineData(Subjects.DeaAdvertise), InlineData(Subjects.DeaStop), InlineData("dea.*.start")]
-    [InlineData("hm9000.>")]
-    public async Task MessagesOfASubjectAreLost_IsHealed(string subject)
-    {
-        await using var bus = await TakenBus.TakeAsync(Bed);
-        await SurviveAsync($"every {subject} is lost for {Lost.TotalSeconds:0} s", 1, async () =>
-        {
-            bus.Silence(Members.Select(member => (member, subject)));
-            Chaos.Crash("binary");
-            (await Chaos.Cf.RunAsync(FewerPages)).Succeeded();
-            await Task.Delay(Lost);
-            bus.LetSpeak();
-            (await Chaos.Cf.RunAsync(AllPages)).Succeeded();
-        }, members: false);
-    }
-
     /// <summary>Every member is silent half of the time, each at other moments.</summary>
     [Fact]
     public async Task HalfOfAllMessagesAreLost_IsHealed()
@@ -92,8 +72,6 @@ public sealed class MessageTests(ChaosBed chaos, ITestOutputHelper output) : Cha
     private static string[] FewerPages => ["scale", "page", "-i", $"{ChaosBed.InstancesOfEach - 1}"];
 
     private static string[] AllPages => ["scale", "page", "-i", $"{ChaosBed.InstancesOfEach}"];
-
-    private static TimeSpan Lost => TimeSpan.FromSeconds(8);
 
     private IEnumerable<string> Members => Bed.Hosts.SelectMany(host => host.Plan.Roles.Select(role => $"{host.Name}.{role}"));
 

@@ -31,7 +31,7 @@ public sealed class UpgradeTests(UpgradeBed chaos, ITestOutputHelper output) : C
 }
 
 /// <summary>A platform of the release before this one.</summary>
-public sealed class UpgradeBed() : ChaosBed(82, Path.Combine(Platform.Root, "build", "previous", "tatara"));
+public sealed class UpgradeBed() : ChaosBed(62, Path.Combine(Platform.Root, "build", "previous", "tatara"));
 
 [CollectionDefinition(nameof(OnUpgradeBed))]
 public sealed class OnUpgradeBed : ICollectionFixture<UpgradeBed>;

@@ -35,9 +35,6 @@ public sealed class BedHost
 
     public string ConfigurationFile => Path.Combine(Directory, "tatara.yml");
 
-    /// <summary>How wrong the host's clock is, for what is started from now on.</summary>
-    public TimeSpan ClockAhead { get; set; }
-
     public string Data => Path.Combine(Directory, "data");
 
     /// <summary>Runs a command of the platform's program to its end.</summary>
@@ -70,7 +67,8 @@ public sealed class BedHost
     {
         var process = _processes[role];
         BedProcesses.Signal(process.Id, BedProcesses.Kill);
-        await process.WaitForExitAsync();
+        // WaitForExitAsync would wait for the end of its output, too, which a nats-server holds open.
+        while (!process.HasExited) await Task.Delay(10);
     }
 
     /// <summary>kill -9 of the host's nats-server; what watches over it is to start another one.</summary>
@@ -99,17 +97,10 @@ public sealed class BedHost
 
     public int Pid(string role) => _processes[role].Id;
 
-    /// <summary>All that its processes logged.</summary>
-    public string Log() => string.Concat(System.IO.Directory.GetFiles(Path.Combine(Data, "log")).Select(File.ReadAllText));
-
     private int NatsPid => int.Parse(File.ReadAllText(Path.Combine(Data, "bus", "nats.pid")));
 
-    /// <summary>kill -9 of every role, and each starts again: with another clock, perhaps.</summary>
-    public async Task RestartAsync()
-    {
-        foreach (var role in Plan.Roles) await KillAsync(role);
-        await StartAsync();
-    }
+    /// <summary>All that its processes logged.</summary>
+    public string Log() => string.Concat(System.IO.Directory.GetFiles(Path.Combine(Data, "log")).Select(File.ReadAllText));
 
     /// <summary>Not a byte of the host's disk is left.</summary>
     public Task FillDiskAsync() => Disk.FillAsync();
@@ -189,7 +180,6 @@ public sealed class BedHost
         // Another namespace of mounts, as `ip netns exec` makes it, would hide a DEA's mounts from its successor.
         var start = new ProcessStartInfo("nsenter", [.. _network.Enter(Plan), Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TATARA_ROOT"] = Platform.Root;
-        foreach (var (name, value) in BedClock.Environment(ClockAhead)) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 }

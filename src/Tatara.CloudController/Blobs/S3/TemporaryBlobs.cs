@@ -15,33 +15,36 @@ internal sealed class TemporaryBlobs(string folder)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var file = Create();
             try
             {
-                await using var content = await open();
-                if (content is null)
-                {
-                    await file.DisposeAsync();
-                    return null;
-                }
-                await content.Stream.CopyToAsync(file, BufferBytes, cancellationToken);
-                file.Position = 0;
-                return file;
+                return await CopyAsync(open, cancellationToken);
             }
             catch (IOException e) when (e.HResult is NoSpace or OverQuota)
             {
-                await file.DisposeAsync();
                 throw new BlobstoreFullException("There is no space left on Cloud Controller's disk.", e);
             }
             catch (BlobstoreUnavailableException) when (attempt < Attempts)
             {
-                await file.DisposeAsync();
+                // From its beginning again.
             }
-            catch
-            {
-                await file.DisposeAsync();
-                throw;
-            }
+        }
+    }
+
+    private async Task<Stream?> CopyAsync(Func<Task<BlobContent?>> open, CancellationToken cancellationToken)
+    {
+        await using var content = await open();
+        if (content is null) return null;
+        var file = Create();
+        try
+        {
+            await content.Stream.CopyToAsync(file, BufferBytes, cancellationToken);
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync(); // On a full disk it fails, too, and for the same reason.
+            throw;
         }
     }
 
