@@ -25,11 +25,12 @@ var benches = new Dictionary<string, (string What, Func<Report, Task> Run)>(Stri
     ["scale-simulation"] = ("1,000 DEAs with 250 instances each, simulated, before the real Health Manager, Cloud Controller and router", ScaleSimulationBench.RunAsync),
     ["footprint"] = ("a second start until ready; resident memory of everything when idle", FootprintBench.RunAsync),
 };
-if (name is null || !benches.TryGetValue(name, out var bench))
+var asksForHelp = args.Any(argument => argument is "--help" or "-h");
+if (asksForHelp || name is null || !benches.TryGetValue(name, out var bench))
 {
     await Console.Error.WriteLineAsync("usage: ./tatara bench NAME [--json]");
     foreach (var (each, (what, _)) in benches) await Console.Error.WriteLineAsync($"  {each,-16} {what}");
-    return args.Contains("--help") ? 0 : 1;
+    return asksForHelp ? 0 : 1;
 }
 var report = new Report(name, json);
 await bench.Run(report);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Tatara.Hosts;
 using Tatara.Tls;
 
 namespace Tatara.Commands;
@@ -41,9 +42,15 @@ internal static class CertificateCommand
 
     private static Command WithFolder(Command command, Func<OperatorCertificates, ParseResult, int> run)
     {
+        var config = new Option<string?>("--config") { Description = "this host's configuration file, when it is one of many; each router's host has certificates of its own" };
+        command.Options.Add(config);
         var common = new CommonOptions();
         common.AddTo(command);
-        command.SetAction(result => run(new OperatorCertificates(common.Read(result).CertificateDirectory), result));
+        command.SetAction(result =>
+        {
+            var options = result.GetValue(config) is { } file ? HostFile.Load(Path.GetFullPath(file)).Platform : common.Read(result);
+            return run(new OperatorCertificates(options.CertificateDirectory), result);
+        });
         return command;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ManyHosts : IMachines
         var last = "";
         foreach (var router in _bed.With("router"))
         {
-            var (exitCode, output) = await router.RunAsync([.. command, "--data", router.Data]);
+            var (exitCode, output) = await router.RunAsync([.. command, "--config", router.ConfigurationFile]);
             exitCode.ShouldBe(0, output);
             last = output;
         }
