@@ -1,4 +1,5 @@
 using System.Net;
+using Tatara.Protocol;
 using Tatara.Router.Tests.Support;
 using Tatara.Testing;
 
@@ -92,6 +93,31 @@ public sealed class RetryTests : RouterTestBase
             (await client.ReadResponseAsync()).Body.ShouldBe("hi");
             app.Connections.ShouldBe(i);
         }
+    }
+
+    [Fact]
+    public async Task Get_HostOfNearEndpointsDied_GoesToOneThatLives()
+    {
+        await using var router = await TestRouter.StartAsync(o => Configure(o) with { Zone = "z1", Limits = o.Limits with { MaxAttempts = 2 } });
+        var died = false;
+        await using var near = RawBackend.Start(async connection =>
+        {
+            if (died) return;
+            await connection.ReadHeadAsync();
+            await connection.SendAsync(RawBackend.Ok("near"));
+            await connection.ReadHeadAsync();
+            died = true;
+        });
+        await using var far = RawBackend.Saying("far");
+        await router.RegisterAsync(Host, new RouterRegistration([Host], near.Endpoint.Address.ToString(), near.Endpoint.Port, "dea", "app-1", "i-1", "0") { AvailabilityZone = "z1" });
+        await router.RegisterAsync(Host, new RouterRegistration([Host], far.Endpoint.Address.ToString(), far.Endpoint.Port, "dea", "app-1", "i-2", "1") { AvailabilityZone = "z2" });
+        using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        (await client.ReadResponseAsync()).Body.ShouldBe("near");
+
+        await client.SendAsync(Get);
+
+        (await client.ReadResponseAsync()).Body.ShouldBe("far", "neither the idle connection nor a new one to the near endpoint answers");
     }
 
     [Fact]

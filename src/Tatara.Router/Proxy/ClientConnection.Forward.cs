@@ -52,8 +52,12 @@ internal sealed partial class ClientConnection
                 var isReused = backend.IsReused;
                 var outcome = await ExchangeAsync(backend);
                 if (outcome != Outcome.Retry) return outcome;
-                // An idle connection that died says nothing about its endpoint: the same one may be asked again, over a new one.
-                if (isReused) mayReuse = false;
+                if (isReused)
+                {
+                    // An idle connection that died says nothing about its endpoint: the same one may be asked again, over a new one, and this was no attempt.
+                    mayReuse = false;
+                    attempt--;
+                }
                 else _exchange.MarkTried(endpoint);
             }
             finally
