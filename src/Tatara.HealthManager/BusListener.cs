@@ -16,14 +16,16 @@ internal sealed partial class BusListener(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        bus.Connected += OnConnected;
-        bus.Disconnected += monitor.Deafen;
-        await Task.WhenAll(
+        var hearing = Task.WhenAll(
             HearAsync<NatsBody>(Subjects.DeaHeartbeat, null, HearHeartbeat, stoppingToken),
             HearAsync<DropletExited>(Subjects.DropletExited, null, (_, m) => HearExitAsync(m.Data!, stoppingToken), stoppingToken),
             HearAsync<DropletUpdated>(Subjects.DropletUpdated, null, HearChange, stoppingToken),
             HearAsync<DeaHello>(Subjects.DeaShutdown, null, HearFarewell, stoppingToken),
             HearAsync<AppStateRequest>(Subjects.AppState, Subjects.Queues.HealthManager, (_, m) => AnswerAsync(m, stoppingToken), stoppingToken));
+        bus.Connected += OnConnected;
+        bus.Disconnected += monitor.Deafen;
+        if (bus.IsConnected) OnConnected(); // Another part of the Health Manager may have connected it before.
+        await hearing;
     }
 
     private async Task HearAsync<T>(

@@ -30,6 +30,15 @@ public sealed class HealthManagerHostTests
     }
 
     [Fact]
+    public async Task Missing_BusWasThereBeforeItsListener_IsStarted()
+    {
+        await using var platform = await Platform.StartAsync(cc => cc.Want(1, "app", "v1", 1), isConnectedBefore: true);
+        await using var dea = platform.StartDea("dea-1");
+
+        (await NextAsync(platform.Starts)).InstanceIndex.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Exit_OfAnInstanceThatHeartbeatsStillShow_IsStartedAtOnce()
     {
         await using var platform = await Platform.StartAsync(cc => cc.Want(1, "app", "v1", 1));

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Tatara.MessageBus;
 using Tatara.Protocol;
@@ -35,7 +36,8 @@ internal sealed class Platform : IAsyncDisposable
         Status = new() { Port = 0, Password = MemberStatus.Password },
     };
 
-    public static async Task<Platform> StartAsync(Action<FakeBulkApps>? want = null)
+    /// <param name="isConnectedBefore">Whether its bus answers before its parts start.</param>
+    public static async Task<Platform> StartAsync(Action<FakeBulkApps>? want = null, bool isConnectedBefore = false)
     {
         var server = await NatsServer.StartAsync();
         var cloudController = await FakeBulkApps.StartAsync();
@@ -45,6 +47,7 @@ internal sealed class Platform : IAsyncDisposable
         var stops = await bus.SubscribeCoreAsync<HmStop>(Subjects.Hm9000Stop);
         await bus.ConnectAsync();
         var host = HealthManagerHost.Build(Options(server, cloudController), _ => { });
+        if (isConnectedBefore) await host.Services.GetRequiredService<NatsConnection>().ConnectAsync();
         await host.StartAsync();
         return new Platform(server, cloudController, bus, host) { Starts = starts, Stops = stops };
     }
