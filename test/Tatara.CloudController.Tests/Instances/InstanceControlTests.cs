@@ -39,12 +39,16 @@ public sealed class InstanceControlTests : IAsyncLifetime
     [Fact]
     public async Task DesiredStateChanged_Started_StartsEveryIndexWithAllItNeeds()
     {
-        var app = await _seed.AppAsync(instances: 2, AppStates.Started, staged: true);
+        var app = await _seed.AppAsync(instances: 2, staged: true);
         await _seed.RouteAsync(app, "dora");
         await _seed.RouteAsync(app, "dora", "/path");
         await _seed.RouteAsync(app, "other", processType: "worker");
+        // Last: a Cloud Controller that has just started looks by itself for apps that are to run.
         await _seed.ChangeAsync(async db =>
-            (await db.Apps.SingleAsync(a => a.Guid == app.Guid)).EnvironmentVariables = new Dictionary<string, string?> { ["A"] = "1", ["B"] = "2" });
+        {
+            var row = await db.Apps.SingleAsync(a => a.Guid == app.Guid);
+            (row.EnvironmentVariables, row.DesiredState) = (new Dictionary<string, string?> { ["A"] = "1", ["B"] = "2" }, AppStates.Started);
+        });
 
         await ChangedAsync(app);
 
