@@ -12,7 +12,7 @@ public class ChaosBed : IAsyncLifetime
     /// <summary>Room for what a DEA keeps in reserve, the built-in buildpacks and some instances.</summary>
     private const int DiskMb = 6 * 1024;
 
-    private static readonly BedPlan s_plan = BedPlan.Full.WithDisk("cell-3", DiskMb);
+    private static readonly BedPlan s_plan = BedPlan.Full.WithDisk("control-2", DiskMb).WithDisk("cell-3", DiskMb);
 
     private static readonly string[] s_small = ["-m", "32M", "-k", "64M"];
 

@@ -1,3 +1,4 @@
+using Tatara.Testing;
 using Xunit.Abstractions;
 
 namespace Tatara.ChaosTests;
@@ -21,6 +22,22 @@ public sealed class HostTests(ChaosBed chaos, ITestOutputHelper output) : ChaosC
             Bed["cell-3"].MakeRoom();
         });
         await Chaos.DeleteAsync("elsewhere");
+    }
+
+    [Fact]
+    public async Task DiskOfAControlHostIsFull_AppsRunOnAndAPushIsDoneOrSaysWhy()
+    {
+        await SurviveAsync("the disk of a Cloud Controller's host is full", 1, async () =>
+        {
+            await Bed["control-2"].FillDiskAsync();
+            Chaos.Crash("binary");
+            var pushes = new List<CfResult>();
+            for (var turn = 0; turn < 3; turn++) pushes.Add(await Chaos.TryPushAsync("perhaps", "binary", "-b", "binary_buildpack"));
+            Bed["control-2"].MakeRoom();
+            foreach (var refused in pushes.Where(push => push.ExitCode != 0)) refused.Output.ShouldContain("There is no space left on");
+        });
+        (await Chaos.TryPushAsync("perhaps", "binary", "-b", "binary_buildpack")).Succeeded();
+        await Chaos.DeleteAsync("perhaps");
     }
 
     /// <summary>Its instances are slow as well; they answer.</summary>
