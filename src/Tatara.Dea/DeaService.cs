@@ -25,7 +25,6 @@ internal sealed class DeaService(
     {
         bus.Connected += parts.Ports.OnBusBack;
         bus.Disconnected += parts.Ports.OnBusLost;
-        if (bus.IsConnected) parts.Ports.OnBusBack();
 
         // 1. Find again what an earlier run left. Needs no bus.
         _evacuate = EvacuationSignal.Register(() => parts.Evacuator.Begin(timeout: null, _stopping.Token));

@@ -24,7 +24,6 @@ internal sealed partial class BusListener(
             HearAsync<AppStateRequest>(Subjects.AppState, Subjects.Queues.HealthManager, (_, m) => AnswerAsync(m, stoppingToken), stoppingToken));
         bus.Connected += OnConnected;
         bus.Disconnected += monitor.Deafen;
-        if (bus.IsConnected) OnConnected(); // Another part of the Health Manager may have connected it before.
         await hearing;
     }
 

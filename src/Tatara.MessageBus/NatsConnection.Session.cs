@@ -73,7 +73,7 @@ public sealed partial class NatsConnection
         var pinging = PingRegularlyAsync(session.Token);
         var reading = ReadAsync(reader, session.Token);
         _connected.TrySetResult();
-        Raise(Connected);
+        Raise(ComeUp());
         var first = await Task.WhenAny(reading, writing, pinging);
         await session.CancelAsync();
         await Task.WhenAll(reading, writing, pinging).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -137,8 +137,19 @@ public sealed partial class NatsConnection
             FailPings(new NatsException("The connection to the bus was lost."));
         }
         if (!IsConnected) return;
+        lock (_handlersLock) _isUp = false;
         _connected = NewConnected();
         Raise(Disconnected);
+    }
+
+    /// <returns>Who is to be told; who comes later is told then.</returns>
+    private Action? ComeUp()
+    {
+        lock (_handlersLock)
+        {
+            _isUp = true;
+            return _onConnected;
+        }
     }
 
     private void Raise(Action? handlers)

@@ -23,6 +23,9 @@ public sealed partial class NatsConnection : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _stateLock = new();
     private volatile TaskCompletionSource _connected = NewConnected();
+    private readonly Lock _handlersLock = new();
+    private Action? _onConnected;
+    private bool _isUp;
     private Task? _loop;
     private bool _isDisposed;
     private long _lastId;
@@ -41,8 +44,27 @@ public sealed partial class NatsConnection : IAsyncDisposable
     /// <summary>Whether the server answers at this moment.</summary>
     public bool IsConnected => _connected.Task.IsCompletedSuccessfully;
 
-    /// <summary>Raised each time the connection was established, after all subscriptions were renewed. An exception is logged and goes no further.</summary>
-    public event Action? Connected;
+    /// <summary>
+    /// Raised each time the connection was established, after all subscriptions were renewed. Who comes when it is there already is told at once: parts
+    /// that share a connection start in any order. An exception is logged and goes no further.
+    /// </summary>
+    public event Action? Connected
+    {
+        add
+        {
+            bool isUp;
+            lock (_handlersLock)
+            {
+                _onConnected += value;
+                isUp = _isUp;
+            }
+            if (isUp) Raise(value);
+        }
+        remove
+        {
+            lock (_handlersLock) _onConnected -= value;
+        }
+    }
 
     /// <summary>Raised each time the connection was lost.</summary>
     public event Action? Disconnected;

@@ -13,7 +13,6 @@ public sealed partial class Announcements(Member member, NatsConnection bus, ILo
     {
         var questions = await bus.SubscribeCoreAsync<EmptyMessage>(Subjects.ComponentDiscover, cancellationToken: stoppingToken);
         bus.Connected += () => _ = AnnounceAsync(stoppingToken);
-        if (bus.IsConnected) await AnnounceAsync(stoppingToken);
         await foreach (var question in questions.ReadAllAsync(stoppingToken))
         {
             try

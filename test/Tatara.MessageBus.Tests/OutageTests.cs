@@ -154,6 +154,28 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task Connected_HandlerComesLate_IsToldAtOnceAndOfEveryConnectionAfterwards()
+    {
+        await using var server = await NatsServer.StartAsync();
+        await using var connection = new NatsConnection(Options(server.Address));
+        var (early, late, removed) = (0, 0, 0);
+        void Remove() => Interlocked.Increment(ref removed);
+        connection.Connected += () => Interlocked.Increment(ref early);
+        await connection.ConnectAsync().WaitAsync(Patience);
+        while (early < 1) await Task.Delay(10).WaitAsync(Patience);
+
+        connection.Connected += () => Interlocked.Increment(ref late);
+        connection.Connected += Remove;
+        (early, late, removed).ShouldBe((1, 1, 1));
+
+        connection.Connected -= Remove;
+        await server.KillAsync();
+        await server.StartAgainAsync();
+        while (early < 2 || late < 2) await Task.Delay(10).WaitAsync(Patience);
+        (early, late, removed).ShouldBe((2, 2, 1));
+    }
+
+    [Fact]
     public async Task Ping_ConnectionLost_Fails()
     {
         await using var server = new MisbehavingServer(async peer =>

@@ -21,10 +21,9 @@ internal sealed class DeaListener(NatsConnection bus, DeaPool pool, DeaClient de
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _bus.Connected += LocateLater; // Whoever advertised while the bus was away was not heard.
+        _bus.Connected += LocateLater; // Whoever advertised before, or while the bus was away, was not heard.
         try
         {
-            await LocateAsync(stoppingToken);
             await base.ExecuteAsync(stoppingToken);
         }
         finally

@@ -29,7 +29,7 @@ internal sealed class LogSender(NatsConnection bus, TimeProvider time, ILogger<L
             try
             {
                 await bus.ConnectAsync(cancellationToken);
-                var ack = await bus.RequestAsync<LogBatch, LogBatchAck>(Subjects.Logs, batch with { Sent = Now() }, cancellationToken: cancellationToken);
+                var ack = await bus.RequestAsync<LogBatch, LogBatchAck>(Subjects.Logs, batch with { Sent = time.GetUtcNow().ToUnixNanoseconds() }, cancellationToken: cancellationToken);
                 if (ack.Data!.NextSequence >= end) return;
             }
             catch (NatsException e)
@@ -40,8 +40,6 @@ internal sealed class LogSender(NatsConnection bus, TimeProvider time, ILogger<L
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
-
-    private long Now() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     private static IEnumerable<(int Offset, IReadOnlyList<LogEntry> Batch)> Split(IReadOnlyList<LogEntry> entries)
     {

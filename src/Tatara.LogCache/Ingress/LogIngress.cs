@@ -46,8 +46,9 @@ internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store
             Log.Refused(logger, batch.FirstSequence, batch.Stream.Length);
             return;
         }
-        var lines = batch.Entries.Select((entry, i) => new SequencedEntry(batch.FirstSequence + i, entry)).Where(l => IsSound(l.Entry))
-            .Select(l => l with { Entry = l.Entry with { Timestamp = unchecked(l.Entry.Timestamp + correction) } }).ToList();
+        var sound = batch.Entries.Select((entry, i) => new SequencedEntry(batch.FirstSequence + i, entry)).Where(l => IsSound(l.Entry));
+        if (correction != 0) sound = sound.Select(l => l with { Entry = l.Entry with { Timestamp = unchecked(l.Entry.Timestamp + correction) } });
+        var lines = sound.ToList();
         foreach (var source in lines.GroupBy(l => l.Entry.SourceId, StringComparer.Ordinal))
             store.Append(source.Key, batch.Stream, [.. source]);
         store.KeepBounds();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Tatara.LogCache.Store;
+using Tatara.Protocol;
 
 namespace Tatara.LogCache.Reading;
 

@@ -1,3 +1,5 @@
+using Tatara.Protocol;
+
 namespace Tatara.LogCache.Store;
 
 /// <summary>How much the store believes and keeps.</summary>
@@ -47,9 +49,4 @@ internal sealed class StoreTotals
         Interlocked.Add(ref _memory, memory);
         Interlocked.Add(ref _disk, disk);
     }
-}
-
-internal static class Nanoseconds
-{
-    public static long ToUnixNanoseconds(this DateTimeOffset moment) => (moment - DateTimeOffset.UnixEpoch).Ticks * 100;
 }

@@ -41,7 +41,7 @@ internal sealed class AccessLogPage
     public void WriteBatch(string stream, long firstSequence, DateTimeOffset sent, IBufferWriter<byte> output)
     {
         const int longestNumber = 20;
-        output.Write(JsonSerializer.SerializeToUtf8Bytes(new LogBatch(stream, firstSequence, [], Nanoseconds(sent)), ProtocolJson.Default.LogBatch).AsSpan()[..^EmptyEnd.Length]);
+        output.Write(JsonSerializer.SerializeToUtf8Bytes(new LogBatch(stream, firstSequence, [], sent.ToUnixNanoseconds()), ProtocolJson.Default.LogBatch).AsSpan()[..^EmptyEnd.Length]);
         var isFirst = true;
         foreach (var line in _lines)
         {
@@ -50,7 +50,7 @@ internal sealed class AccessLogPage
             if (!isFirst) writer.Write(","u8);
             isFirst = false;
             writer.Write(line.Head);
-            writer.Write(Nanoseconds(line.At));
+            writer.Write(line.At.ToUnixNanoseconds());
             writer.Write(AfterTimestamp);
             Base64.EncodeToUtf8(_bytes.AsSpan(line.Start, line.Length), span[writer.Written..], out _, out var encoded);
             EntryEnd.CopyTo(span[(writer.Written + encoded)..]);
@@ -65,8 +65,6 @@ internal sealed class AccessLogPage
         var entry = JsonSerializer.SerializeToUtf8Bytes(new LogEntry(app, index, "RTR", 0, LogTypes.Out, []), ProtocolJson.Default.LogEntry);
         return entry[..^(1 + AfterTimestamp.Length + EntryEnd.Length)];
     }
-
-    private static long Nanoseconds(DateTimeOffset moment) => (moment - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     public void Clear()
     {

@@ -20,9 +20,8 @@ internal sealed partial class RegistrationListener(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        bus.Connected += OnConnected;
         await using var subscription = await bus.SubscribeCoreAsync<RouterRegistration>(AllRouterSubjects, cancellationToken: stoppingToken);
-        if (bus.IsConnected) await PublishStartAsync(); // Another part of the router may have connected it before.
+        bus.Connected += OnConnected;
         await foreach (var message in subscription.ReadAllAsync(stoppingToken))
         {
             switch (message.Subject)
