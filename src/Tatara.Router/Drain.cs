@@ -25,7 +25,7 @@ internal sealed partial class Drain(
         if (options.DrainWait > TimeSpan.Zero)
         {
             Log.Waits(logger, options.DrainWait);
-            proxy.SendElsewhere();
+            await proxy.SendElsewhereAsync();
             await Task.Delay(options.DrainWait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         // 2. and 3.

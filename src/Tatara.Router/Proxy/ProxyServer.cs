@@ -37,9 +37,9 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
     }
 
     /// <summary>Serves as before, but asks each client to come by another connection the next time: a load balancer leads that elsewhere.</summary>
-    public void SendElsewhere()
+    public async Task SendElsewhereAsync()
     {
-        foreach (var worker in _workers) worker.Loop.Post(worker.SendElsewhere);
+        await Task.WhenAll(_workers.Select(w => RunAsync(w, w.SendElsewhere)));
         context.Http2.SendElsewhere();
     }
 
@@ -48,6 +48,7 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
     {
         if (_isStopped) return;
         _isStopped = true;
+        await SendElsewhereAsync(); // Before anyone is refused: no answer may promise a client another request.
         foreach (var listener in _listeners)
         {
             await Task.WhenAll(_workers.Select(w => RunAsync(w, () => w.Loop.StopListening(listener.Descriptor))));
