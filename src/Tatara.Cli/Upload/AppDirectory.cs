@@ -7,7 +7,8 @@ internal sealed class AppDirectory : IAppFiles
 {
     private const int DirectoryMode = 0b111_101_101;
     private readonly string root;
-    private readonly List<AppFile> files = [];
+    private readonly List<Found> found = [];
+    private readonly Task<List<AppFile>> hashing;
 
     /// <param name="traceFiles">Files that grow while the app is read.</param>
     /// <param name="all">Nothing is ignored.</param>
@@ -22,14 +23,15 @@ internal sealed class AppDirectory : IAppFiles
         LocalFile.Try(path, "read", () =>
         {
             Walk(new DirectoryInfo(root), "", all ? null : rules);
-            return files.Count;
+            return found.Count;
         });
-        if (files.Count == 0) throw new CfException($"No app files found in '{path}'");
+        if (found.Count == 0) throw new CfException($"No app files found in '{path}'");
+        hashing = Task.Run(() => found.ConvertAll(Describe)); // While the server is asked for other things.
     }
 
     public string Path { get; }
 
-    public IReadOnlyList<AppFile> Files => files;
+    public IReadOnlyList<AppFile> Files => hashing.GetAwaiter().GetResult();
 
     public Stream Open(AppFile file) => file.Kind == AppFileKind.Link
         ? new MemoryStream(Encoding.UTF8.GetBytes(new FileInfo(FullPath(file)).LinkTarget ?? ""))
@@ -49,19 +51,21 @@ internal sealed class AppDirectory : IAppFiles
             var isLink = entry.LinkTarget is not null;
             var isDirectory = !isLink && entry is DirectoryInfo;
             var isIgnored = rules?.IsIgnored(path, isDirectory) ?? false;
-            if (!isIgnored) files.Add(Describe(entry, path, isLink, isDirectory));
+            if (!isIgnored) found.Add(new Found(entry, path, isLink ? AppFileKind.Link : isDirectory ? AppFileKind.Directory : AppFileKind.File));
             if (isDirectory && !(isIgnored && rules!.CanPrune)) Walk((DirectoryInfo)entry, path + "/", rules);
         }
     }
 
-    private static AppFile Describe(FileSystemInfo entry, string path, bool isLink, bool isDirectory)
+    private static AppFile Describe(Found found)
     {
-        if (isLink) return new AppFile(path, AppFileKind.Link, 0b111_111_111, 0, "");
-        if (isDirectory) return new AppFile(path, AppFileKind.Directory, DirectoryMode, 0, "");
-        using var content = LocalFile.Try(entry.FullName, "read", () => File.OpenRead(entry.FullName));
+        if (found.Kind == AppFileKind.Link) return new AppFile(found.Path, found.Kind, 0b111_111_111, 0, "");
+        if (found.Kind == AppFileKind.Directory) return new AppFile(found.Path, found.Kind, DirectoryMode, 0, "");
+        using var content = LocalFile.Try(found.Entry.FullName, "read", () => File.OpenRead(found.Entry.FullName));
         var sha1 = ContentHash.Of(content);
-        return new AppFile(path, AppFileKind.File, (int)entry.UnixFileMode, content.Position, sha1);
+        return new AppFile(found.Path, found.Kind, (int)found.Entry.UnixFileMode, content.Position, sha1);
     }
 
     private string FullPath(AppFile file) => System.IO.Path.Combine(root, file.Path);
+
+    private sealed record Found(FileSystemInfo Entry, string Path, AppFileKind Kind);
 }

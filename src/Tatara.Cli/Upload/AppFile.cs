@@ -23,7 +23,8 @@ internal interface IAppFiles : IDisposable
     /// <summary>As given by the user.</summary>
     string Path { get; }
 
-    /// <summary>All that is not ignored, directories before what they hold.</summary>
+    /// <summary>All that is not ignored, directories before what they hold; waits until all are hashed.</summary>
+    /// <exception cref="CfException">One of them cannot be read.</exception>
     IReadOnlyList<AppFile> Files { get; }
 
     /// <summary>The content: of a link, where it points to.</summary>
