@@ -13,6 +13,9 @@ install_s3_server() {
   npm install --prefix "$to" --no-audit --no-fund --no-package-lock --silent || tatara_fail "npm could not install s3rver." "Its words are above."
 }
 
+# The sample that Maven builds, with its plugins and its library.
+MAVEN_OF_TESTS=(maven libmaven-resources-plugin-java libmaven-compiler-plugin-java libmaven-jar-plugin-java libmaven-shade-plugin-java libcommons-lang3-java)
+
 # Of the chaos suite a part is run with all others; `./tatara test Chaos` runs all of it.
 SHORT_OF_CHAOS=(--filter Suite=Short)
 
@@ -44,7 +47,7 @@ run_tests() {
     only=Tatara.AcceptanceTests
   fi
   prepare_machine
-  install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble postgresql
+  install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble postgresql "${MAVEN_OF_TESTS[@]}"
   install_s3_server
   build_platform
   "$BUILD/tatara/tatara" setup

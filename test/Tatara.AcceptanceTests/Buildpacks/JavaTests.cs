@@ -63,6 +63,24 @@ public sealed class JavaTests(SharedPlatform shared, JavaApps apps) : BuildpackT
         (await Cf.RunAsync("delete", "source", "-f", "-r")).Succeeded();
     }
 
+    [Fact]
+    public async Task Push_MavenProject_IsBuiltWithItsLibraryAndWhatDoesNotCompileIsShown()
+    {
+        var project = await apps.MavenProjectAsync();
+        var push = (await Cf.RunAsync("push", "words", "-p", project, "-m", "128M")).Succeeded();
+        push.ShouldContain("Running mvn -B -DskipTests package");
+        push.ShouldContain("BUILD SUCCESS");
+        (await Http.GetStringAsync(Platform.AppUrl("words", "/?maven+by+built"))).ShouldStartWith("built by maven on Java 17.");
+
+        var source = Path.Combine(project, "src", "main", "java", "example", "App.java");
+        await File.WriteAllTextAsync(source, (await File.ReadAllTextAsync(source)).Replace("int port", "String port", StringComparison.Ordinal));
+        var failed = (await Cf.RunAsync("push", "words", "-p", project, "-m", "128M")).Failed();
+        failed.ShouldContain("App.java:[13,");
+        failed.ShouldContain("Run 'mvn package' where you develop.");
+        (await Http.GetStringAsync(Platform.AppUrl("words", "/?there+still"))).ShouldStartWith("still there on Java 17.");
+        (await Cf.RunAsync("delete", "words", "-f", "-r")).Succeeded();
+    }
+
     private async Task<string> GetJarAsync()
     {
         using var response = await Http.GetAsync(Platform.AppUrl("jar"));
