@@ -2,8 +2,10 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Tatara.CloudController.Apps;
 using Tatara.CloudController.Data;
+using Tatara.CloudController.Instances;
 using Tatara.CloudController.Tests.Deas;
 using Tatara.CloudController.Tests.Support;
 using Tatara.MessageBus;
@@ -28,6 +30,8 @@ public sealed class InstanceControlTests : IAsyncLifetime
         await _cc.InitializeAsync();
         _dea = await FakeDea.StartAsync(_cc.Bus);
         await Eventually.TrueAsync(() => _cc.Services.GetRequiredService<CloudController.Deas.DeaPool>().StagerSeen("dea-1") is not null, "advertisement");
+        // A Cloud Controller that has just started looks by itself for apps that are to run: not for those of the test.
+        await _cc.Services.GetServices<IHostedService>().OfType<UnsentChanges>().Single().ExecuteTask!;
     }
 
     public async Task DisposeAsync()
@@ -43,7 +47,6 @@ public sealed class InstanceControlTests : IAsyncLifetime
         await _seed.RouteAsync(app, "dora");
         await _seed.RouteAsync(app, "dora", "/path");
         await _seed.RouteAsync(app, "other", processType: "worker");
-        // Last: a Cloud Controller that has just started looks by itself for apps that are to run.
         await _seed.ChangeAsync(async db =>
         {
             var row = await db.Apps.SingleAsync(a => a.Guid == app.Guid);
