@@ -48,7 +48,8 @@ internal sealed class DeaService(
             parts.Disk.RunAsync(_stopping.Token),
             parts.Orphans.RunAsync(_stopping.Token),
             parts.Remains.SweepAsync(_stopping.Token),
-            parts.Network.RunAsync(_stopping.Token));
+            parts.Network.RunAsync(_stopping.Token),
+            parts.Tunnel.RunAsync(_stopping.Token));
         parts.Announcer.NoteChange();
         logger.LogInformation("DEA {Id} is up with {Count} instances.", options.Id, parts.Table.All.Count);
     }
@@ -151,4 +152,4 @@ internal sealed class DeaService(
 internal sealed record DeaParts(
     BusListener Listener, InstanceRecovery Recovery, InstanceTable Table, InstanceStarter Starter, InstanceStopper Stopper, InstanceRemains Remains,
     RouteUpdater Updater, RouteAnnouncer Routes, InstanceFinder Finder, Announcer Announcer, Advertiser Advertiser, HeartbeatSender Heartbeats, Greeting Greeting, Evacuator Evacuator,
-    Stager Stager, DiskKeeper Disk, OrphanSweep Orphans, AddressBook Addresses, NetworkKeeper Network, PortPool Ports);
+    Stager Stager, DiskKeeper Disk, OrphanSweep Orphans, AddressBook Addresses, NetworkKeeper Network, TunnelKeeper Tunnel, PortPool Ports);

@@ -8,7 +8,7 @@ using Tatara.Protocol;
 namespace Tatara.Dea.Networks;
 
 /// <summary>Where all containers are: this DEA's own, and those that other DEAs tell of.</summary>
-internal sealed class AddressBook(DeaOptions options, InstanceTable table, NatsConnection bus, TimeProvider time)
+internal sealed class AddressBook(DeaOptions options, InstanceTable table, PeerHosts hosts, NatsConnection bus, TimeProvider time)
 {
     /// <summary>How often a DEA says where its containers are.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -25,8 +25,13 @@ internal sealed class AddressBook(DeaOptions options, InstanceTable table, NatsC
             AppOf(i.Start), i.Start.Index, i.Container!.Address, i.State == InstanceState.Running ? i.Record.InternalNames ?? [] : [])),
     ];
 
-    public IReadOnlyList<ContainerAddress> All() =>
-        [.. Own(), .. _others.Values.Where(o => time.GetElapsedTime(o.At) < TimeToLive).SelectMany(o => o.Said.Containers)];
+    /// <summary>Between hosts, a DEA is believed about its own host's addresses alone.</summary>
+    public IReadOnlyList<ContainerAddress> All()
+    {
+        var plan = hosts.Plan;
+        return [.. Own(), .. _others.Values.Where(o => time.GetElapsedTime(o.At) < TimeToLive)
+            .SelectMany(o => o.Said.Containers.Where(c => plan is null || plan.Owns(o.Said.Dea, IPAddress.Parse(c.Address))))];
+    }
 
     /// <summary>Tells the others.</summary>
     public async Task AnnounceAsync()
