@@ -59,6 +59,6 @@ internal sealed record TunnelPlan(IReadOnlyList<TunnelHost> Hosts, IReadOnlyList
         && !IPAddress.IsLoopback(address) && address.GetAddressBytes()[0] is > 0 and < 224 ? address : null;
 
     private static IPNetwork? NetworkOf(Member member) =>
-        IPNetwork.TryParse(member.Network, out var network) && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
+        IPNetwork.TryParse(member.Network, out var network) && network.ToString() == member.Network && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
         && network.PrefixLength is >= LargestNetwork and <= SmallestNetwork && network.BaseAddress.GetAddressBytes()[0] is > 0 and < 224 ? network : null;
 }

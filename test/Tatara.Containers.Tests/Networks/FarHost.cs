@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using Tatara.Containers.Linux;
 using Tatara.Containers.Networks;
@@ -31,9 +30,13 @@ internal sealed class FarHost : IAsyncDisposable
     /// <summary>One of its containers.</summary>
     public string Container => Inside(2);
 
-    public string Inside(int number) => string.Create(CultureInfo.InvariantCulture, $"{Peer.Subnet.BaseAddress.ToString()[..^1]}{number}");
+    public string Inside(byte number)
+    {
+        var bytes = Peer.Subnet.BaseAddress.GetAddressBytes();
+        bytes[3] += number;
+        return new IPAddress(bytes).ToString();
+    }
 
-    /// <param name="near">This machine's address, the same for all far hosts.</param>
     public static async Task<FarHost> StartAsync(ContainerRuntimeOptions here, string name, IPAddress address, IPNetwork subnet)
     {
         var host = new FarHost(name, here.HostAddress, address, subnet);
@@ -52,15 +55,33 @@ internal sealed class FarHost : IAsyncDisposable
     /// <summary>For `ip`, on that host.</summary>
     public Task IpAsync(string batch) => _commands.RunAsync(["ip", "-netns", _namespace, "-batch", "-"], batch, default);
 
-    /// <summary>Counts what comes to a port of a container, and says of each datagram who sent it and how long it was.</summary>
-    public Process Run(params string[] command)
+    /// <summary>Its container answers each connection to a port with the caller's address and so many bytes.</summary>
+    public void Serve(int port, int bytes) => Run("perl", "-MIO::Socket::INET", "-e",
+        $"my $s = IO::Socket::INET->new(Listen => 5, LocalAddr => '{Container}', LocalPort => {port}, ReuseAddr => 1) or die $!; while (my $c = $s->accept) {{ print $c $c->peerhost, \"\\n\", 'x' x {bytes}; close $c }}");
+
+    /// <summary>Dials as one of its containers; how much it read, or why it could not.</summary>
+    public Task<string> DialAsync(string from, string to, int port) => SayAsync("perl", "-MIO::Socket::INET", "-e",
+        $"my $s = IO::Socket::INET->new(LocalAddr => '{from}', PeerAddr => '{to}', PeerPort => {port}) or do {{ print \"$!\\n\"; exit }}; my $n = 0; while (sysread $s, my $b, 65536) {{ $n += length $b }} print \"read $n\\n\"");
+
+    /// <summary>Sends one datagram as if from an address.</summary>
+    public Task<string> SendAsync(string from, string to, int port, string text = "", int size = 0) => SayAsync("perl", "-MIO::Socket::INET", "-e",
+        $"my $s = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '{from}', PeerAddr => '{to}', PeerPort => {port}) or die $!; $s->send({(size > 0 ? $"'x' x {size}" : $"'{text}'")}) or print $!");
+
+    /// <summary>All datagrams that come to two ports of the host, whether anybody listens or not.</summary>
+    public Captured Capture(int port) => new(Run("perl", "-e",
+        $"$| = 1; socket(my $s, 17, 3, 8) or die $!; print \"ready\\n\"; while (sysread $s, my $p, 65535) {{ next unless length $p >= 42 && substr($p, 23, 1) eq chr 17; my $to = unpack 'n', substr $p, 36, 2; print substr($p, 42), \"\\n\" if $to == {port} || $to == {port + 1} }}"));
+
+    /// <summary>What a command of this machine prints.</summary>
+    public Task<string> HereAsync(params string[] command) => _commands.RunAsync(command, null, default);
+
+    private Process Run(params string[] command)
     {
-        var process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", _namespace, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(new ProcessStartInfo("ip", ["netns", "exec", _namespace, .. command]) { RedirectStandardOutput = true })!;
         _started.Add(process);
         return process;
     }
 
-    public async Task<string> SayAsync(params string[] command)
+    private async Task<string> SayAsync(params string[] command)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         return await Run(command).StandardOutput.ReadToEndAsync(limit.Token);
@@ -76,4 +97,29 @@ internal sealed class FarHost : IAsyncDisposable
         await _commands.RunAsync(["ip", "link", "delete", _link], null, default);
         await _commands.RunAsync(["ip", "netns", "delete", _namespace], null, default);
     }
+}
+
+/// <summary>What a process prints, read as it comes.</summary>
+internal sealed class Captured
+{
+    private readonly System.Text.StringBuilder _text = new();
+
+    public Captured(Process process)
+    {
+        process.OutputDataReceived += (_, line) =>
+        {
+            lock (_text) _text.AppendLine(line.Data);
+        };
+        process.BeginOutputReadLine();
+    }
+
+    public string Text
+    {
+        get
+        {
+            lock (_text) return _text.ToString();
+        }
+    }
+
+    public Task UntilAsync(string text) => Eventually.TrueAsync(() => Task.FromResult(Text.Contains(text, StringComparison.Ordinal)));
 }
