@@ -25,8 +25,7 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineT
         ? new Resolver(options with { Resolver = resolver with { Upstream = resolver.Upstream.Count > 0 ? resolver.Upstream : Networks.NameServers.OfMachine() } }, tools, commands, logger)
         : null;
     private readonly Tunnel _tunnel = new(options, commands);
-    // Until a tunnel says otherwise: that of the internet.
-    private int _mtu = Tunnel.UsualMtu;
+    private int _mtu;
     private bool _closed;
 
     /// <summary>What containers find in /etc/resolv.conf.</summary>
@@ -40,7 +39,8 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineT
         foreach (var address in OwnAddresses)
             if (!HasAddress(AllInterfaces(), address)) await commands.RunAsync(NetworkCommands.AddHostAddress(address), null, cancellationToken);
         await NftAsync(FirewallRules.Table(options, NameServers), cancellationToken);
-        _mtu = await _tunnel.EnsureAsync(cancellationToken);
+        _mtu = await _tunnel.MtuAsync(cancellationToken);
+        if (options.Tunnel is null) await _tunnel.RemoveAsync(cancellationToken);
         if (_resolver is not null) await _resolver.EnsureAsync(cancellationToken);
     }
 

@@ -20,21 +20,12 @@ internal sealed class Tunnel(ContainerRuntimeOptions options, CommandRunner comm
     private readonly string _interface = Slot.TunnelInterface(options.Id);
     private readonly string _own = TunnelWays.NextHop(IPNetwork.Parse(options.Subnet));
 
-    /// <summary>Makes the interface unless it is there as it should be.</summary>
-    /// <returns>Size of the largest packet of a container.</returns>
-    public async Task<int> EnsureAsync(CancellationToken cancellationToken)
+    /// <summary>Size of the largest packet of a container.</summary>
+    public async Task<int> MtuAsync(CancellationToken cancellationToken)
     {
-        if (options.Tunnel is null)
-        {
-            await RemoveAsync(cancellationToken);
-            return UsualMtu;
-        }
-        var wanted = new TunnelLink(options.HostAddress, _own, options.Tunnel.Port, Math.Min(await HostMtuAsync(cancellationToken), UsualMtu) - Overhead);
-        var found = await FindAsync(cancellationToken);
-        if (found is { } link && TunnelLink.Read(link) == wanted) return wanted.Mtu;
-        if (found is not null) await RemoveAsync(cancellationToken);
-        await commands.RunAsync(["ip", "-batch", "-"], TunnelCommands.Make(_interface, wanted), cancellationToken);
-        return wanted.Mtu;
+        if (options.Tunnel is null) return UsualMtu;
+        var links = await JsonAsync(["ip", "-json", "address", "show", "to", options.HostAddress], cancellationToken);
+        return Math.Min(links.Select(link => link.GetProperty("mtu").GetInt32()).DefaultIfEmpty(UsualMtu).First(), UsualMtu) - Overhead;
     }
 
     /// <summary>The firewall first: what it does not know is not let through.</summary>
@@ -44,7 +35,7 @@ internal sealed class Tunnel(ContainerRuntimeOptions options, CommandRunner comm
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            await EnsureAsync(cancellationToken);
+            await EnsureAsync(options.Tunnel, cancellationToken);
             await commands.RunAsync(["nft", "-f", "-"], FirewallRules.SetTunnel(options.Id, peers), cancellationToken);
             var (wanted, found) = (TunnelWays.To(peers), await FindWaysAsync(cancellationToken));
             await RunIfAnyAsync(["bridge", "-batch", "-"], TunnelCommands.ChangeHosts(_interface, found, wanted), cancellationToken);
@@ -62,6 +53,16 @@ internal sealed class Tunnel(ContainerRuntimeOptions options, CommandRunner comm
         if (await FindAsync(cancellationToken) is not null) await commands.RunAsync(["ip", "link", "delete", _interface], null, cancellationToken);
     }
 
+    /// <summary>Makes the interface unless it is there as it should be.</summary>
+    private async Task EnsureAsync(TunnelOptions tunnel, CancellationToken cancellationToken)
+    {
+        var wanted = new TunnelLink(options.HostAddress, _own, tunnel.Port, await MtuAsync(cancellationToken));
+        var found = await FindAsync(cancellationToken);
+        if (found is { } link && TunnelLink.Read(link) == wanted) return;
+        if (found is not null) await RemoveAsync(cancellationToken);
+        await commands.RunAsync(["ip", "-batch", "-"], TunnelCommands.Make(_interface, wanted), cancellationToken);
+    }
+
     // Asked of the kernel: /sys/class/net shows the network namespace that it was mounted in, which may be another one.
     private async Task<JsonElement?> FindAsync(CancellationToken cancellationToken)
     {
@@ -69,9 +70,6 @@ internal sealed class Tunnel(ContainerRuntimeOptions options, CommandRunner comm
             if (link.GetProperty("ifname").GetString() == _interface) return link;
         return null;
     }
-
-    private async Task<int> HostMtuAsync(CancellationToken cancellationToken) =>
-        (await JsonAsync(["ip", "-json", "address", "show", "to", options.HostAddress], cancellationToken)).Select(link => link.GetProperty("mtu").GetInt32()).DefaultIfEmpty(UsualMtu).First();
 
     private async Task<TunnelWays> FindWaysAsync(CancellationToken cancellationToken) => TunnelWays.Read(
         await JsonAsync(["ip", "-json", "route", "show", "dev", _interface], cancellationToken),

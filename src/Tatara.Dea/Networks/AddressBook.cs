@@ -33,16 +33,21 @@ internal sealed class AddressBook(DeaOptions options, InstanceTable table, PeerH
             .SelectMany(o => o.Said.Containers.Where(c => plan is null || plan.Owns(o.Said.Dea, IPAddress.Parse(c.Address))))];
     }
 
+    /// <summary>Where a DEA, or every one by *, says where its containers are.</summary>
+    public string SubjectOf(string dea) => options.Peers is null ? Subjects.NetworkAddresses : Subjects.NetworkAddressesOf(dea);
+
     /// <summary>Tells the others.</summary>
     public async Task AnnounceAsync()
     {
-        if (bus.IsConnected) await bus.PublishAsync(Subjects.NetworkAddresses, new ContainerAddresses(options.Id, Own()));
+        if (bus.IsConnected) await bus.PublishAsync(SubjectOf(options.Id), new ContainerAddresses(options.Id, Own()));
     }
 
     /// <summary>Hears from another. True when that changes anything.</summary>
-    public bool Hear(ContainerAddresses said)
+    /// <param name="subject">Where it was said: between hosts nobody else can say something there.</param>
+    public bool Hear(string subject, ContainerAddresses said)
     {
-        if (said.Dea == options.Id) return false;
+        if (said.Dea == options.Id || subject != SubjectOf(said.Dea)) return false;
+        foreach (var (dea, _) in _others.Where(o => time.GetElapsedTime(o.Value.At) >= TimeToLive)) _others.TryRemove(dea, out _);
         var sound = said with { Containers = [.. said.Containers.Where(c => IPAddress.TryParse(c.Address, out var address) && address.GetAddressBytes().Length == 4)] };
         var before = _others.TryGetValue(said.Dea, out var known) ? known.Said : null;
         _others[said.Dea] = (sound, time.GetTimestamp());

@@ -5,7 +5,7 @@ namespace Tatara.Dea.Networks;
 /// <summary>The other hosts with containers, as the list of members has them now.</summary>
 internal sealed class PeerHosts(DeaOptions options)
 {
-    private (MemberList Members, TunnelPlan Plan)? _last;
+    private volatile Known? _known;
 
     /// <summary>Null: all containers are on this machine.</summary>
     public TunnelPlan? Plan
@@ -14,10 +14,12 @@ internal sealed class PeerHosts(DeaOptions options)
         {
             if (options.Peers is not { } peers) return null;
             var members = peers.Tls.Members;
-            if (_last is { } last && ReferenceEquals(last.Members, members)) return last.Plan;
+            if (_known is { } known && ReferenceEquals(known.Members, members)) return known.Plan;
             var plan = TunnelPlan.Of(members, options.HostAddress, options.Subnet);
-            _last = (members, plan);
+            _known = new Known(members, plan);
             return plan;
         }
     }
+
+    private sealed record Known(MemberList Members, TunnelPlan Plan);
 }

@@ -16,6 +16,7 @@ internal sealed partial class TunnelKeeper(DeaOptions options, PeerHosts hosts, 
     {
         if (hosts.Plan is null) return;
         TunnelPlan? done = null;
+        string? trouble = null;
         for (var looks = 0; ; looks++)
         {
             var plan = hosts.Plan;
@@ -25,11 +26,12 @@ internal sealed partial class TunnelKeeper(DeaOptions options, PeerHosts hosts, 
                 {
                     await containers.SetTunnelAsync([.. plan.Hosts.Select(h => h.Peer)], cancellationToken);
                     if (plan != done) Tell(plan, done);
-                    done = plan;
+                    (done, trouble) = (plan, null);
                 }
                 catch (ContainerException e)
                 {
-                    Log.Failed(logger, e, options.Id);
+                    if (trouble != e.Message) Log.Failed(logger, e, options.Id);
+                    (done, trouble) = (null, e.Message);
                 }
             }
             await Task.Delay(Interval, time, cancellationToken);

@@ -29,7 +29,7 @@ internal sealed record TunnelPlan(IReadOnlyList<TunnelHost> Hosts, IReadOnlyList
         if (self.Network != subnet.ToString())
             return new TunnelPlan([], [$"This host's containers are in {subnet}, and the platform gave it {self.Network ?? "none"}: those of other hosts are not reached. Drain this DEA and write what was given as `network` of `dea` into its configuration file."]);
         var others = present.Where(m => m != self && m.Network is not null).ToList();
-        var refused = others.Select(m => (Member: m, Reason: Fault(m, others.Where(o => o != m).Append(self), present))).Where(m => m.Reason is not null).ToList();
+        var refused = others.Select(m => (Member: m, Reason: Fault(m, others.TakeWhile(o => o != m).Prepend(self), present))).Where(m => m.Reason is not null).ToList();
         return new TunnelPlan(
             [.. others.Except(refused.Select(r => r.Member)).Select(m => new TunnelHost(m.DeaId, new TunnelPeer(IPAddress.Parse(m.Address), IPNetwork.Parse(m.Network!)))).OrderBy(h => h.Dea, StringComparer.Ordinal)],
             [.. refused.Select(r => $"Containers of {r.Member.DeaId} are not reached: {r.Reason}.")]);
@@ -38,12 +38,13 @@ internal sealed record TunnelPlan(IReadOnlyList<TunnelHost> Hosts, IReadOnlyList
     /// <summary>Whether a DEA may say where a container is: at an address of its own host.</summary>
     public bool Owns(string dea, IPAddress container) => _subnets.TryGetValue(dea, out var subnet) && subnet.Contains(container);
 
-    private static string? Fault(Member member, IEnumerable<Member> others, IReadOnlyList<Member> present)
+    /// <param name="earlier">Who was there before it keeps what it has, and so does this host.</param>
+    private static string? Fault(Member member, IEnumerable<Member> earlier, IReadOnlyList<Member> present)
     {
         if (AddressOf(member) is not { } address) return $"'{member.Address}' is no address of a host";
         if (NetworkOf(member) is not { } network) return $"'{member.Network}' is no network for containers";
         if (present.FirstOrDefault(m => AddressOf(m) is { } host && network.Contains(host)) is { } inside) return $"the host {inside.Name} has an address in its network {network}";
-        foreach (var other in others)
+        foreach (var other in earlier)
         {
             if (other.DeaId == member.DeaId) return $"{other.Name} has the same";
             if (AddressOf(other) is { } same && same.Equals(address)) return $"{other.Name} has the same address {address}";

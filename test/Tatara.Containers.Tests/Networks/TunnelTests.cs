@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tatara.Containers.Linux;
 using Tatara.Containers.Networks;
 
 namespace Tatara.Containers.Tests.Networks;
@@ -170,10 +172,19 @@ public sealed class TunnelTests : IAsyncLifetime
         await again.SetTunnelAsync([], default);
         (await RoutesAsync(link)).ShouldBeEmpty();
 
+        // A host of many becomes one machine again, and the other way round.
+        await new LinuxContainerRuntime(_machine.Options with { Tunnel = null }, NullLoggerFactory.Instance).InitializeAsync(default);
+        (await LinksAsync()).ShouldNotContain(link);
+        await again.InitializeAsync(default);
+        await again.SetTunnelAsync([_far.Peer], default);
+        (await LinksAsync()).ShouldContain(link);
+
         await again.RemoveAllAsync(default);
-        (await _far.HereAsync("ip", "-brief", "link", "show", "type", "vxlan")).ShouldNotContain(link);
+        (await LinksAsync()).ShouldNotContain(link);
         await again.InitializeAsync(default);
     }
+
+    private Task<string> LinksAsync() => _far.HereAsync("ip", "-brief", "link", "show", "type", "vxlan");
 
     private async Task<IReadOnlyList<string>> RoutesAsync(string link) =>
         [.. (await _far.HereAsync("ip", "route", "show", "dev", link)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal)];
