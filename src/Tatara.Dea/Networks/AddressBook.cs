@@ -48,7 +48,8 @@ internal sealed class AddressBook(DeaOptions options, InstanceTable table, PeerH
     {
         if (said.Dea == options.Id || subject != SubjectOf(said.Dea)) return false;
         foreach (var (dea, _) in _others.Where(o => time.GetElapsedTime(o.Value.At) >= TimeToLive)) _others.TryRemove(dea, out _);
-        var sound = said with { Containers = [.. said.Containers.Where(c => IPAddress.TryParse(c.Address, out var address) && address.GetAddressBytes().Length == 4)] };
+        // As it is written: 10.4102 would be an address here, and perhaps another one to the firewall.
+        var sound = said with { Containers = [.. said.Containers.Where(c => IPAddress.TryParse(c.Address, out var address) && address.GetAddressBytes().Length == 4 && address.ToString() == c.Address)] };
         var before = _others.TryGetValue(said.Dea, out var known) ? known.Said : null;
         _others[said.Dea] = (sound, time.GetTimestamp());
         return before is null || JsonSerializer.Serialize(before, ProtocolJson.Default.ContainerAddresses) != JsonSerializer.Serialize(sound, ProtocolJson.Default.ContainerAddresses);

@@ -42,7 +42,7 @@ public sealed class PeerHostsTests : IDisposable
 
         // 1. In another's name, 2. about another's containers and this host's, and what is no address, 3. from nobody that is known, 4. as on one machine.
         await SayAsync("dea-host-3", "dea-host-2", "10.253.16.2");
-        await SayAsync("dea-host-2", "dea-host-2", "10.253.32.2", "10.253.0.2", "127.0.0.1", "::1", "::ffff:10.253.16.2", "0.0.0.0/0", "10.253.16.6");
+        await SayAsync("dea-host-2", "dea-host-2", "10.253.32.2", "10.253.0.2", "127.0.0.1", "::1", "::ffff:10.253.16.2", "0.0.0.0/0", "10.253.4102", "10.253.16.06", "10.253.16.6");
         await SayAsync("dea-host-3", "dea-host-3", "10.253.32.6");
         await dea.Bus.Connection.PublishAsync(Subjects.NetworkAddresses, new ContainerAddresses("dea-host-2", [new("backend", 0, "10.253.16.10", [])]));
         await Bus.UntilAsync(() => dea.Runtime.Links.Count > 0, "there is a link");
