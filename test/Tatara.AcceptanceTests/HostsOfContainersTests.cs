@@ -45,13 +45,20 @@ public sealed class HostsOfContainersTests : IDisposable
         (await cf.RunAsync("curl", "/networking/v1/external/policies", "-X", "POST", "-d", policy)).Succeeded();
         await BothSayAsync("answered", $"got {BodyBytes} from {second.Address}");
 
+        await LogsAsync(second, "The tunnel of dea-host-2 has answers from dea-host-3 (");
+        await LogsAsync(third, "The tunnel of dea-host-3 has answers from dea-host-2 (");
+
         // 3. Without the policy, nobody.
         (await cf.RunAsync("curl", "/networking/v1/external/policies/delete", "-X", "POST", "-d", policy)).Succeeded();
         await BothSayAsync("refused again", "Failed to connect");
+
+        // 4. A DEA that was killed goes on where it was.
+        await third.KillAsync("dea");
+        await third.StartAsOneAsync();
         (await cf.RunAsync("curl", "/networking/v1/external/policies", "-X", "POST", "-d", policy)).Succeeded();
         await BothSayAsync("answered again", $"got {BodyBytes} from {second.Address}");
 
-        // 4. The backend's host is lost: its successor is found on the other. When the host is back, its new containers find it, too.
+        // 5. The backend's host is lost: its successor is found on the other. When the host is back, its new containers find it, too.
         await second.PowerOffAsync();
         await SaysAsync(third, "answered from the other host", $"got {BodyBytes} from {third.Address}");
         await second.PowerOnAsync();
@@ -59,8 +66,17 @@ public sealed class HostsOfContainersTests : IDisposable
         (await cf.RunAsync("restart", "frontend")).Succeeded();
         await BothSayAsync("answered by the other host's", $"got {BodyBytes} from {third.Address}");
 
-        // 5. Nobody was refused what its role needs.
-        foreach (var host in bed.Hosts) host.Log().ShouldNotContain("Permissions Violation");
+        // 6. A host that is removed is a peer no longer.
+        var (exitCode, output) = await first.RunAsync("remove", "host-2", "--config", first.ConfigurationFile);
+        exitCode.ShouldBe(0, output);
+        await Eventually.BecomesAsync("the tunnel without the removed host", Patience,
+            () => Task.FromResult(third.Log().Split('\n').Last(line => line.Contains("The tunnel of dea-host-3 (", StringComparison.Ordinal))), line => !line.Contains("dea-host-2", StringComparison.Ordinal));
+
+        // 7. Nobody was refused what its role needs.
+        third.Log().ShouldNotContain("Permissions Violation");
+
+        static Task LogsAsync(BedHost host, string words) => Eventually.BecomesAsync(
+            $"{host.Name} logs: {words}", Patience, () => Task.FromResult(host.Log()), log => log.Contains(words, StringComparison.Ordinal));
 
         async Task BothSayAsync(string what, string words)
         {

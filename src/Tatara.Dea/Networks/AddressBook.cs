@@ -55,6 +55,9 @@ internal sealed class AddressBook(DeaOptions options, InstanceTable table, PeerH
         return before is null || JsonSerializer.Serialize(before, ProtocolJson.Default.ContainerAddresses) != JsonSerializer.Serialize(sound, ProtocolJson.Default.ContainerAddresses);
     }
 
+    /// <summary>Whether a DEA is there, by what it says on the bus.</summary>
+    public bool Hears(string dea) => _others.TryGetValue(dea, out var known) && time.GetElapsedTime(known.At) < TimeToLive;
+
     public static string AppOf(DeaStartMessage start) => FieldOf(start, "application_id") ?? start.Droplet;
 
     public static string? SpaceOf(DeaStartMessage start) => FieldOf(start, "space_id");
