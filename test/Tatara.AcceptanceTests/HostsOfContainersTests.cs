@@ -58,7 +58,15 @@ public sealed class HostsOfContainersTests : IDisposable
         (await cf.RunAsync("curl", "/networking/v1/external/policies", "-X", "POST", "-d", policy)).Succeeded();
         await BothSayAsync("answered again", $"got {BodyBytes} from {second.Address}");
 
-        // 5. The backend's host is lost: its successor is found on the other. When the host is back, its new containers find it, too.
+        // 5. Nothing passes between both hosts any more, which their logs say, and then again.
+        await bed.PartAsync(second, third);
+        await LogsAsync(second, "The tunnel of dea-host-2 has had no answer from dea-host-3 (");
+        await LogsAsync(third, "The tunnel of dea-host-3 has had no answer from dea-host-2 (");
+        await SaysAsync(third, "cut off", "curl: (28)");
+        await bed.HealAsync();
+        await BothSayAsync("answered over the way that is there again", $"got {BodyBytes} from {second.Address}");
+
+        // 6. The backend's host is lost: its successor is found on the other. When the host is back, its new containers find it, too.
         await second.PowerOffAsync();
         await SaysAsync(third, "answered from the other host", $"got {BodyBytes} from {third.Address}");
         await second.PowerOnAsync();
@@ -66,13 +74,13 @@ public sealed class HostsOfContainersTests : IDisposable
         (await cf.RunAsync("restart", "frontend")).Succeeded();
         await BothSayAsync("answered by the other host's", $"got {BodyBytes} from {third.Address}");
 
-        // 6. A host that is removed is a peer no longer.
+        // 7. A host that is removed is a peer no longer.
         var (exitCode, output) = await first.RunAsync("remove", "host-2", "--config", first.ConfigurationFile);
         exitCode.ShouldBe(0, output);
         await Eventually.BecomesAsync("the tunnel without the removed host", Patience,
             () => Task.FromResult(third.Log().Split('\n').Last(line => line.Contains("The tunnel of dea-host-3 (", StringComparison.Ordinal))), line => !line.Contains("dea-host-2", StringComparison.Ordinal));
 
-        // 7. Nobody was refused what its role needs.
+        // 8. Nobody was refused what its role needs.
         third.Log().ShouldNotContain("Permissions Violation");
 
         static Task LogsAsync(BedHost host, string words) => Eventually.BecomesAsync(

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Tatara.Containers;
 using Tatara.Dea.Tests.Fakes;
-using Tatara.MessageBus;
 using Tatara.Protocol;
 
 namespace Tatara.Dea.Tests.Networks;
