@@ -31,6 +31,9 @@ public sealed record ContainerRuntimeOptions
     /// <summary>Name servers for containers; none means those of the machine.</summary>
     public IReadOnlyList<string> NameServers { get; init; } = [];
 
+    /// <summary>The way to the containers of other hosts; null: there are none.</summary>
+    public TunnelOptions? Tunnel { get; init; }
+
     /// <summary>TCP ports of <see cref="HostAddress"/> that containers may dial, the router's for example; of this machine they reach nothing else.</summary>
     public IReadOnlyList<int> OpenPorts { get; init; } = [];
 
@@ -56,6 +59,7 @@ public sealed record ContainerRuntimeOptions
             $"HostAddress must be an IPv4 address that is neither loopback nor in Subnet, not \"{HostAddress}\".");
         Require(LogBytes >= 64 << 10, $"LogBytes must be at least {64 << 10}, not {LogBytes}.");
         Require(SpareNetworks is >= 0 and <= 100, $"SpareNetworks must be 0 to 100, not {SpareNetworks}.");
+        Require(Tunnel is null or { Port: >= 1 and <= 65535 }, $"Tunnel.Port must be a port, not {Tunnel?.Port}.");
         Require(OpenPorts.All(port => port is >= 1 and <= 65535), "OpenPorts must be ports.");
         foreach (var (domain, address) in Resolver?.Domains ?? new Dictionary<string, string>())
             Require(Uri.CheckHostName(domain) == UriHostNameType.Dns && IPAddress.TryParse(address, out _), $"Resolver.Domains must lead from domains to addresses, not \"{domain}\" to \"{address}\".");
@@ -77,3 +81,7 @@ public sealed record ResolverOptions(IReadOnlyDictionary<string, string> Domains
     /// <summary>Where it listens, made when no interface has it; null: on the host address. Others than containers must not reach it: it asks on behalf of everybody.</summary>
     public string? Address { get; init; }
 }
+
+/// <summary>A tunnel from <see cref="ContainerRuntimeOptions.HostAddress"/> to the other hosts. What goes through it is not encrypted.</summary>
+/// <param name="Port">UDP, the same on all hosts.</param>
+public sealed record TunnelOptions(int Port);

@@ -19,6 +19,12 @@ public interface IContainerRuntime
     /// <summary>Which containers may dial which others: these and no more. Connections that are open stay open.</summary>
     Task SetLinksAsync(IReadOnlyList<ContainerLink> links, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The other hosts whose containers are reached through the tunnel: these and no more. What is there already stays as it is.
+    /// Does nothing when the runtime has no tunnel.
+    /// </summary>
+    Task SetTunnelAsync(IReadOnlyList<TunnelPeer> peers, CancellationToken cancellationToken);
+
     /// <summary>The internal names that containers can look up: these and no more. Does nothing when the runtime has no name server.</summary>
     /// <param name="namesByAddress">IPv4 addresses with the names that lead there; a name may lead to several.</param>
     Task SetNamesAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> namesByAddress, CancellationToken cancellationToken);

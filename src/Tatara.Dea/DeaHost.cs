@@ -39,7 +39,7 @@ public static class DeaHost
         AddInstances(services);
         AddStaging(services);
         services.AddSingleton<Advertiser>().AddSingleton<HeartbeatSender>().AddSingleton<Announcer>().AddSingleton<Greeting>().AddSingleton<Evacuator>();
-        services.AddSingleton<AddressBook>().AddSingleton<NetworkKeeper>();
+        services.AddSingleton<PeerHosts>().AddSingleton<AddressBook>().AddSingleton<NetworkKeeper>().AddSingleton<TunnelKeeper>().AddSingleton<TunnelProbe>();
         services.AddSingleton<FreeDisk>().AddSingleton<DiskKeeper>().AddSingleton<OrphanSweep>();
         services.AddSingleton<BusListener>().AddSingleton<DeaParts>();
         services.AddHostedService<DeaService>();

@@ -1,3 +1,4 @@
+using System.Net;
 using Tatara.Dea.Droplets;
 using Tatara.Dea.Staging;
 using Tatara.MessageBus;
@@ -20,6 +21,9 @@ public sealed record DeaOptions
 
     /// <summary>The address under which the router reaches this DEA's instances; the same as the container runtime's.</summary>
     public required string HostAddress { get; init; }
+
+    /// <summary>The addresses of its containers; the same as the container runtime's.</summary>
+    public required IPNetwork Subnet { get; init; }
 
     /// <summary>How the other parts are reached when they are on other machines; null: they share this one.</summary>
     public PeerNetwork? Peers { get; init; }
@@ -105,7 +109,7 @@ public sealed record DeaOptions
         Require(Id.Length is > 0 and <= 64 && Id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'),
             "The DEA's id must be 1 to 64 letters, digits, dashes or underscores.");
         Require(Path.IsPathRooted(DataDirectory), "The DEA's data directory must be an absolute path.");
-        Require(System.Net.IPAddress.TryParse(HostAddress, out _), "The DEA's host address must be an IP address.");
+        Require(IPAddress.TryParse(HostAddress, out _), "The DEA's host address must be an IP address.");
         Require(Stacks.Count > 0, "The DEA needs at least one stack.");
         Require(Stacks.All(s => s.StagingLayers.Append(s.RootFileSystem).All(Path.IsPathRooted)),
             "A stack's directories must be absolute paths.");

@@ -48,7 +48,9 @@ internal sealed class DeaService(
             parts.Disk.RunAsync(_stopping.Token),
             parts.Orphans.RunAsync(_stopping.Token),
             parts.Remains.SweepAsync(_stopping.Token),
-            parts.Network.RunAsync(_stopping.Token));
+            parts.Network.RunAsync(_stopping.Token),
+            parts.Tunnel.RunAsync(_stopping.Token),
+            parts.Probe.RunAsync(_stopping.Token));
         parts.Announcer.NoteChange();
         logger.LogInformation("DEA {Id} is up with {Count} instances.", options.Id, parts.Table.All.Count);
     }
@@ -87,7 +89,7 @@ internal sealed class DeaService(
         await listener.ListenAsync<object>(Subjects.StagingLocate, _ => parts.Advertiser.AdvertiseStagingAsync(), token);
         await listener.ListenAsync<object>(Subjects.HealthManagerStart, _ => parts.Heartbeats.SendAsync(), token);
         await listener.ListenAsync<EmptyMessage>(Subjects.NetworkChanged, _ => Note(parts.Network.NoteRules), token);
-        await listener.ListenAsync<ContainerAddresses>(Subjects.NetworkAddresses, m => When(m, said => Note(() => parts.Network.Hear(said))), token);
+        await listener.ListenAsync<ContainerAddresses>(parts.Addresses.SubjectOf("*"), m => When(m, said => Note(() => parts.Network.Hear(m.Subject, said))), token);
         await listener.ListenAsync<EmptyMessage>(Subjects.NetworkLocate, _ => parts.Addresses.AnnounceAsync(), token);
         await listener.ListenAsync<DrainRequest>(Subjects.DeaDrain(options.Id), DrainAsync, token);
         await listener.ListenAsync<RouterGreeting>(Subjects.RouterStart, FollowRouterAsync, token);
@@ -151,4 +153,4 @@ internal sealed class DeaService(
 internal sealed record DeaParts(
     BusListener Listener, InstanceRecovery Recovery, InstanceTable Table, InstanceStarter Starter, InstanceStopper Stopper, InstanceRemains Remains,
     RouteUpdater Updater, RouteAnnouncer Routes, InstanceFinder Finder, Announcer Announcer, Advertiser Advertiser, HeartbeatSender Heartbeats, Greeting Greeting, Evacuator Evacuator,
-    Stager Stager, DiskKeeper Disk, OrphanSweep Orphans, AddressBook Addresses, NetworkKeeper Network, PortPool Ports);
+    Stager Stager, DiskKeeper Disk, OrphanSweep Orphans, AddressBook Addresses, NetworkKeeper Network, TunnelKeeper Tunnel, TunnelProbe Probe, PortPool Ports);

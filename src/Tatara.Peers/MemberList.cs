@@ -9,7 +9,15 @@ namespace Tatara.Peers;
 /// <param name="Dea">Id of its DEA; null: the usual one of its name.</param>
 /// <param name="Pin">SHA-256 of its public key, as nats-server pins certificates.</param>
 /// <param name="RemovedAt">Since when it is one no longer. Its name is never given again: certificates of that name may still be about.</param>
-public sealed record Member(string Name, string Address, IReadOnlyList<string> Roles, string? Network = null, string? Dea = null, string? Pin = null, DateTimeOffset? RemovedAt = null);
+public sealed record Member(string Name, string Address, IReadOnlyList<string> Roles, string? Network = null, string? Dea = null, string? Pin = null, DateTimeOffset? RemovedAt = null)
+{
+    /// <summary>What Cloud Controller and Health Manager know its DEA by.</summary>
+    [JsonIgnore]
+    public string DeaId => Dea ?? UsualDeaId(Name);
+
+    /// <summary>That of a host that was not given another.</summary>
+    public static string UsualDeaId(string host) => $"{PeerRole.Dea}-{host}";
+}
 
 /// <summary>Who belongs to the platform. The authority keeps it; every host has a copy.</summary>
 public sealed record MemberList(IReadOnlyList<Member> Members)

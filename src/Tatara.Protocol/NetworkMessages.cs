@@ -27,7 +27,7 @@ public sealed record NetworkRulesRequest(IReadOnlyList<string> Spaces, IReadOnly
 /// <param name="Policies">Those that begin or end at an app that was asked for.</param>
 public sealed record NetworkRules(IReadOnlyDictionary<string, IReadOnlyList<EgressRule>> Egress, IReadOnlyList<NetworkPolicyRule> Policies);
 
-/// <summary>tatara.network.addresses: all running containers of a DEA, said again every 10 s and when they change.</summary>
+/// <summary>tatara.network.addresses, and between hosts with the DEA's id behind it: all running containers of a DEA, said again every 10 s and when they change.</summary>
 /// <param name="Dea">Id of the DEA. What it said before is forgotten with each message, and by itself after 30 s.</param>
 public sealed record ContainerAddresses(string Dea, IReadOnlyList<ContainerAddress> Containers);
 

@@ -53,8 +53,11 @@ public static class Subjects
     /// <summary>Request with <see cref="NetworkRulesRequest"/>, answered by a Cloud Controller with <see cref="Protocol.NetworkRules"/>.</summary>
     public const string NetworkRules = "tatara.network.rules";
 
-    /// <summary>Each DEA tells all others where its containers are: <see cref="ContainerAddresses"/>.</summary>
+    /// <summary>On one machine each DEA tells all others where its containers are: <see cref="ContainerAddresses"/>.</summary>
     public const string NetworkAddresses = "tatara.network.addresses";
+
+    /// <summary>The same between hosts, where a DEA may speak for itself alone.</summary>
+    public static string NetworkAddressesOf(string deaId) => $"{NetworkAddresses}.{deaId}";
 
     /// <summary>A DEA that starts asks all others for their <see cref="ContainerAddresses"/>.</summary>
     public const string NetworkLocate = "tatara.network.locate";

@@ -19,8 +19,7 @@ public sealed class NetworkTests(SharedPlatform shared) : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    /// <summary>Containers of different hosts do not reach each other.</summary>
-    [Fact, Trait("Platform", PlatformFixture.OneMachineOnly)]
+    [Fact]
     public async Task Policy_BetweenTwoApps_OpensTheInternalNameAndClosesItAgain()
     {
         (await _cf.RunAsync("push", "backend", "-p", Path.Combine(Platform.Root, "samples", "binary"), "-b", "binary_buildpack", "-m", "64M")).Succeeded();

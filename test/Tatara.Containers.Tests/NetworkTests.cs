@@ -87,6 +87,31 @@ public sealed class NetworkTests(TestRuntime machine) : IClassFixture<TestRuntim
         output.ShouldBe("end");
     }
 
+    /// <summary>Whoever is root in its namespace; an app is not even that.</summary>
+    [Fact]
+    public async Task Container_UnderTheAddressOfAnother_ReachesNothing()
+    {
+        var victim = await machine.BashAsync("sleep 1000");
+        var server = await machine.BashAsync("perl -MIO::Socket::INET -e '$|=1; $s = IO::Socket::INET->new(Proto => \"udp\", LocalPort => 9000) or die; print \"ready\\n\"; while ($s->recv($t, 100)) { print \"$t\\n\" }'");
+        var liar = await machine.BashAsync("sleep 1000");
+        await Eventually.TrueAsync(async () => (await TestRuntime.OutputAsync(server)).Contains("ready"));
+        await machine.Runtime.SetLinksAsync(
+            [new(victim.Address, server.Address, EgressProtocol.Udp, new(9000, 9000)), new(liar.Address, server.Address, EgressProtocol.Udp, new(9000, 9000))], default);
+        var commands = new Tatara.Containers.Linux.CommandRunner(TimeSpan.FromSeconds(10));
+        var inside = ((Tatara.Containers.Processes.LinuxContainer)liar).Slot.Namespace;
+        await commands.RunAsync(["ip", "-netns", inside, "addr", "add", $"{victim.Address}/32", "dev", "lo"], null, default);
+
+        await SayAsync(victim.Address, "false");
+        await SayAsync(liar.Address, "true");
+
+        await Eventually.TrueAsync(async () => (await TestRuntime.OutputAsync(server)).Contains("true"));
+        (await TestRuntime.OutputAsync(server)).ShouldNotContain("false");
+        foreach (var container in (IContainer[])[victim, server, liar]) await container.DestroyAsync(default);
+
+        Task<string> SayAsync(string from, string text) => commands.RunAsync(
+            ["ip", "netns", "exec", inside, "perl", "-MIO::Socket::INET", "-e", $"IO::Socket::INET->new(Proto => 'udp', LocalAddr => '{from}', PeerAddr => '{server.Address}', PeerPort => 9000)->send('{text}')"], null, default);
+    }
+
     [Fact]
     public async Task Container_DialsItself_Works()
     {

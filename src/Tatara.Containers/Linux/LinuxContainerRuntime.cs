@@ -103,6 +103,8 @@ internal sealed class LinuxContainerRuntime : IContainerRuntime
 
     public Task SetLinksAsync(IReadOnlyList<ContainerLink> links, CancellationToken cancellationToken) => _network.SetLinksAsync(links, cancellationToken);
 
+    public Task SetTunnelAsync(IReadOnlyList<TunnelPeer> peers, CancellationToken cancellationToken) => _network.SetTunnelAsync(peers, cancellationToken);
+
     public Task SetNamesAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> namesByAddress, CancellationToken cancellationToken) =>
         _network.SetNamesAsync(namesByAddress, cancellationToken);
 

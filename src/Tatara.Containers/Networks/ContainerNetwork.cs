@@ -24,6 +24,8 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineT
     private readonly Resolver? _resolver = options.Resolver is { } resolver
         ? new Resolver(options with { Resolver = resolver with { Upstream = resolver.Upstream.Count > 0 ? resolver.Upstream : Networks.NameServers.OfMachine() } }, tools, commands, logger)
         : null;
+    private readonly Tunnel _tunnel = new(options, commands);
+    private int _mtu;
     private bool _closed;
 
     /// <summary>What containers find in /etc/resolv.conf.</summary>
@@ -37,11 +39,15 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineT
         foreach (var address in OwnAddresses)
             if (!HasAddress(AllInterfaces(), address)) await commands.RunAsync(NetworkCommands.AddHostAddress(address), null, cancellationToken);
         await NftAsync(FirewallRules.Table(options, NameServers), cancellationToken);
+        _mtu = await _tunnel.MtuAsync(cancellationToken);
+        if (options.Tunnel is null) await _tunnel.RemoveAsync(cancellationToken);
         if (_resolver is not null) await _resolver.EnsureAsync(cancellationToken);
     }
 
     public Task SetNamesAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> namesByAddress, CancellationToken cancellationToken) =>
         _resolver?.SetNamesAsync(namesByAddress, cancellationToken) ?? Task.CompletedTask;
+
+    public Task SetTunnelAsync(IReadOnlyList<TunnelPeer> peers, CancellationToken cancellationToken) => _tunnel.SetPeersAsync(peers, cancellationToken);
 
     public async Task<Slot> TakeAsync()
     {
@@ -177,6 +183,7 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineT
         _resolver?.Stop();
         lock (_lock) _taken.Clear();
         await SweepAsync([], cancellationToken);
+        await _tunnel.RemoveAsync(cancellationToken);
         await NftAsync($"delete table inet {FirewallRules.TableName(options.Id)}\n", cancellationToken);
 
         // Another runtime may answer under the same address.
@@ -224,7 +231,7 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineT
         var slot = Next();
         try
         {
-            await commands.RunAsync(["ip", "-batch", "-"], NetworkCommands.Make(slot), CancellationToken.None);
+            await commands.RunAsync(["ip", "-batch", "-"], NetworkCommands.Make(slot, _mtu), CancellationToken.None);
             await commands.RunAsync(["ip", "-netns", slot.Namespace, "-batch", "-"], NetworkCommands.Inside(slot), CancellationToken.None);
             return slot;
         }

@@ -4,11 +4,12 @@ namespace Tatara.Containers.Networks;
 internal static class NetworkCommands
 {
     /// <summary>On the machine: the namespace and a cable into it.</summary>
+    /// <param name="mtu">Size of the largest packet.</param>
     // addrgenmode none: no IPv6 link-local address, by which a container could reach what listens on [::].
-    public static string Make(Slot slot) =>
+    public static string Make(Slot slot, int mtu) =>
         $"""
         netns add {slot.Namespace}
-        link add {slot.Interface} type veth peer name eth0 netns {slot.Namespace}
+        link add {slot.Interface} mtu {mtu} type veth peer name eth0 mtu {mtu} netns {slot.Namespace}
         link set dev {slot.Interface} addrgenmode none
         addr add {slot.Gateway}/{Slot.PrefixLength} dev {slot.Interface}
         link set dev {slot.Interface} up

@@ -27,6 +27,9 @@ internal sealed record Slot(int Number, string Id, IPNetwork Subnet)
 
     public static string InterfacePrefix(string id) => $"ttr{id}-";
 
+    /// <summary>Of the tunnel to other hosts; not like that of a container.</summary>
+    public static string TunnelInterface(string id) => $"ttx{id}";
+
     public static string NamespacePrefix(string id) => $"tatara-{id}-";
 
     public static int Count(IPNetwork subnet) => 1 << (PrefixLength - subnet.PrefixLength);

@@ -43,9 +43,9 @@ internal sealed partial class NetworkKeeper(
     /// <summary>Containers came, went, or changed their names.</summary>
     public void NoteAddresses() => _news.Writer.TryWrite(true);
 
-    public void Hear(ContainerAddresses said)
+    public void Hear(string subject, ContainerAddresses said)
     {
-        if (addresses.Hear(said)) NoteAddresses();
+        if (addresses.Hear(subject, said)) NoteAddresses();
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -55,7 +55,7 @@ internal static class BusConfiguration
         foreach (var member in members.Present)
             foreach (var role in member.Roles)
             {
-                var permission = BusPermissions.Of(new PeerName(member.Name, role), member.Dea ?? HostConfiguration.UsualDeaId(member.Name));
+                var permission = BusPermissions.Of(new PeerName(member.Name, role), member.DeaId);
                 text.AppendLine($$"""
                         { user: "{{new PeerName(member.Name, role).Unique}}", permissions: { publish: [{{Quoted(permission.Publish)}}], subscribe: [{{Quoted(permission.Subscribe)}}] } }
                     """);

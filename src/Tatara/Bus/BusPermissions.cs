@@ -59,12 +59,12 @@ internal static class BusPermissions
     private static (string[] Publish, string[] Subscribe) Dea(string id) => Join(Component, (
         [
             Subjects.DeaAdvertise, Subjects.DeaStart, Subjects.DeaShutdown, Subjects.DeaHeartbeat, Subjects.StagingAdvertise, Subjects.StagingReply("*"),
-            Subjects.DropletExited, Subjects.Logs, Subjects.NetworkRules, Subjects.NetworkAddresses, Subjects.NetworkLocate,
+            Subjects.DropletExited, Subjects.Logs, Subjects.NetworkRules, Subjects.NetworkAddresses, Subjects.NetworkAddressesOf(id), Subjects.NetworkLocate,
         ],
         [
             Subjects.DeaStartInstance(id), Subjects.DeaStop, Subjects.DeaUpdate, Subjects.DeaLocate, Subjects.DeaFindDroplet, Subjects.DeaStatus,
             Subjects.StagingStart(id), Subjects.StagingStop, Subjects.StagingLocate, Subjects.HealthManagerStart,
-            Subjects.NetworkChanged, Subjects.NetworkAddresses, Subjects.NetworkLocate, Subjects.DeaDrain(id),
+            Subjects.NetworkChanged, Subjects.NetworkAddresses, Subjects.NetworkAddressesOf("*"), Subjects.NetworkLocate, Subjects.DeaDrain(id),
         ]));
 
     /// <summary>`tatara drain` and `tatara status`.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Tatara.Configuration;
 using Tatara.Hosts;
 using Tatara.Peers;
@@ -21,7 +22,9 @@ internal sealed class MemberStore(string file)
                 throw new SetupException($"The name '{name}' is or was that of another host.", "Choose another one: tatara join TOKEN --name NAME");
             if (list.Present.FirstOrDefault(m => m.Address == address) is { } same)
                 throw new SetupException($"{address} is the address of the host '{same.Name}' already.", $"If that host is no more, remove it first: tatara remove {same.Name}");
-            added = new Member(name, address, roles, roles.Contains(PeerRole.Dea) ? FreeNetwork(list) : null, dea, pin);
+            if (list.Present.FirstOrDefault(m => m.Network is { } network && IPNetwork.Parse(network).Contains(IPAddress.Parse(address))) is { } owner)
+                throw new SetupException($"{address} is among the addresses of the containers of the host '{owner.Name}', {owner.Network}.", "Give this host an address outside 10.240.0.0/12, which containers have.");
+            added = new Member(name, address, roles, roles.Contains(PeerRole.Dea) ? FreeNetwork(list, address) : null, dea, pin);
             return new MemberList([.. list.Members, added]);
         }, cancellationToken);
         return added!;
@@ -40,11 +43,15 @@ internal sealed class MemberStore(string file)
     public Task PinAsync(string name, string pin, CancellationToken cancellationToken) =>
         ChangeAsync(list => new MemberList([.. list.Members.Select(m => m.Name == name && m.RemovedAt is null ? m with { Pin = pin } : m)]), cancellationToken);
 
-    private static string FreeNetwork(MemberList list)
+    private static string FreeNetwork(MemberList list, string address)
     {
-        var taken = list.Present.Select(m => m.Network).ToHashSet();
+        var taken = list.Present.Where(m => m.Network is not null).Select(m => IPNetwork.Parse(m.Network!)).ToList();
+        var hosts = list.Present.Select(m => m.Address).Append(address).Select(IPAddress.Parse).ToList();
         for (var i = 0; i < ContainerNetwork.Max; i++)
-            if (!taken.Contains(ContainerNetwork.Number(i).Subnet)) return ContainerNetwork.Number(i).Subnet;
+        {
+            var free = ContainerNetwork.Number(i);
+            if (!taken.Any(free.Overlaps) && !hosts.Any(IPNetwork.Parse(free.Subnet).Contains)) return free.Subnet;
+        }
         throw new SetupException($"{ContainerNetwork.Max} hosts run DEAs, and each has a part of the containers' network: there is none left.", "Remove hosts that are no more: tatara remove NAME");
     }
 

@@ -106,6 +106,9 @@ internal sealed record PlatformOptions
     public int RouterStatusPort => PortsFrom + 4;
     public int AuthorityPort => PortsFrom + 21;
 
+    /// <summary>UDP: between containers of different hosts.</summary>
+    public int TunnelPort => PortsFrom + 24;
+
     /// <summary>Address of the status ports.</summary>
     public string StatusListen { get; init; } = "127.0.0.1";
 

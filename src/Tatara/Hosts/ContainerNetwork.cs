@@ -22,6 +22,9 @@ internal sealed record ContainerNetwork(string Subnet, string ResolverAddress)
         return new ContainerNetwork($"{block}.{index % PerBlock * 16}.0/20", $"{block}.255.{index % PerBlock + 1}");
     }
 
+    /// <summary>Whether an address is in both.</summary>
+    public bool Overlaps(IPNetwork other) => IPNetwork.Parse(Subnet) is var ours && (ours.Contains(other.BaseAddress) || other.Contains(ours.BaseAddress));
+
     /// <summary>Null when it is no such network. The last sixteenth of a /16 is for the hosts' own addresses.</summary>
     public static ContainerNetwork? Parse(string subnet)
     {

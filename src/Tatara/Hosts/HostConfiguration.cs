@@ -40,6 +40,4 @@ internal sealed record HostConfiguration
         PeerRole.Authority => Platform.AuthorityPort,
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, "Nobody asks for this role by its address."),
     };
-
-    public static string UsualDeaId(string host) => $"{PeerRole.Dea}-{host}";
 }

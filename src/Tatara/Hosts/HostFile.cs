@@ -48,7 +48,7 @@ internal static class HostFile
             Address = address,
             ContainerNetwork = subnet is null ? ContainerNetwork.Number(0) : ContainerNetwork.Parse(subnet)
                 ?? throw dea.Wrong("network", $"'{subnet}' is not a network for containers", "Write one like 10.253.16.0/20, which no other host of the platform has."),
-            DeaId = dea.Text("id") ?? HostConfiguration.UsualDeaId(name),
+            DeaId = dea.Text("id") ?? Member.UsualDeaId(name),
             Platform = platform with
             {
                 MemoryMb = dea.Number("memory", 64, 1L << 40),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Tatara.Backup;
 using Tatara.Buildpacks;
 using Tatara.Cluster;
@@ -19,6 +20,7 @@ internal static class HostPreparation
         foreach (var role in roles)
             if (!File.Exists(host.Identity.CertificateFile(role)))
                 throw new SetupException($"This host has no certificate for the role {role}.", $"Let it join with that role (tatara token create --role {role}), or take the role out of {host.File}.");
+        if (roles.Contains(PeerRole.Dea)) RequireOwnNetwork(host, MemberList.Read(host.Identity.MembersFile));
         if (Admission.NeedsDatabase(roles)) ComponentDatabases.RequireChosen(options);
         var progress = new Progress(Console.Out, !Console.IsOutputRedirected);
         if (roles.Contains(PeerRole.CloudController)) ChosenBlobstore.RequireChosen(options);
@@ -27,6 +29,17 @@ internal static class HostPreparation
         if (roles.Contains(PeerRole.Router) && !File.Exists(authority.CertificateFile))
             throw new SetupException($"There is no certificate of *.{options.Domain} in {options.TlsDirectory}.", "It is brought by `tatara join`; copy the folder from another host with a router.");
         if (roles.Contains(PeerRole.Dea)) await PrepareDeaAsync(options, authority.AuthorityFile, progress, cancellationToken);
+    }
+
+    /// <summary>What one host says about an address must not be taken for a container of another.</summary>
+    /// <exception cref="SetupException">Another host's containers have the same addresses.</exception>
+    internal static void RequireOwnNetwork(HostConfiguration host, MemberList members)
+    {
+        var other = members.Present.FirstOrDefault(m => m.Address != host.Address && m.Network is { } network && host.ContainerNetwork.Overlaps(IPNetwork.Parse(network)));
+        if (other is null) return;
+        var given = members.Present.FirstOrDefault(m => m.Address == host.Address)?.Network;
+        throw new SetupException($"The containers of this host would have addresses of {host.ContainerNetwork.Subnet}, and so have those of {other.Name}.",
+            $"Write what the platform gave this host into {host.File}: `network: {given}`, below `dea:`.");
     }
 
     private static async Task PackageBuildpacksAsync(PlatformOptions options, Progress progress, CancellationToken cancellationToken)

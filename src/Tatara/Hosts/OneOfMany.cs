@@ -35,5 +35,5 @@ internal sealed class OneOfMany(HostConfiguration host) : Surroundings
     };
 
     public override DeaPlace Dea(int index) =>
-        new(host.DeaId, host.Address, host.ContainerNetwork.Subnet, host.ContainerNetwork.ResolverAddress, host.Platform.Zone ?? host.Name);
+        new(host.DeaId, host.Address, host.ContainerNetwork.Subnet, host.ContainerNetwork.ResolverAddress, host.Platform.Zone ?? host.Name, host.Platform.TunnelPort);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Tatara.CloudController;
 using Tatara.Configuration;
 using Tatara.Containers;
@@ -177,6 +178,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         DataDirectory = Path.Combine(options.DeaDirectory(place.Id), "containers"),
         HostAddress = place.HostAddress,
         Subnet = place.Subnet,
+        Tunnel = place.TunnelPort is { } port ? new TunnelOptions(port) : null,
     };
 
     public IHost Dea(int index = 0)
@@ -193,6 +195,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
             Peers = surroundings.Peers(PeerRole.Dea),
             DataDirectory = options.DeaDirectory(place.Id),
             HostAddress = place.HostAddress,
+            Subnet = IPNetwork.Parse(place.Subnet),
             Stacks = [new StackOptions("bookworm", options.StackDirectory, options.ToolchainDirectory, options.TrustLayer)],
             MemoryMb = memory / options.Deas,
             DiskMb = disk / options.Deas,

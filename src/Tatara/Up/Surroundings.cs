@@ -28,4 +28,5 @@ internal abstract class Surroundings
 /// <summary>What tells a DEA from others.</summary>
 /// <param name="HostAddress">Where routers reach its instances.</param>
 /// <param name="ResolverAddress">Where its containers reach their name server.</param>
-internal sealed record DeaPlace(string Id, string HostAddress, string Subnet, string ResolverAddress, string Zone);
+/// <param name="TunnelPort">How its containers reach those of other hosts; null: there are none.</param>
+internal sealed record DeaPlace(string Id, string HostAddress, string Subnet, string ResolverAddress, string Zone, int? TunnelPort = null);

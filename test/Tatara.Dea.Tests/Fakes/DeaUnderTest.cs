@@ -29,6 +29,7 @@ internal sealed class DeaUnderTest : IAsyncDisposable
             Bus = new NatsOptions { Servers = [nats.Address], RequestTimeout = TimeSpan.FromSeconds(1) },
             DataDirectory = Path.Combine(_directory.FullName, "data"),
             HostAddress = "127.0.0.1",
+            Subnet = System.Net.IPNetwork.Parse("10.253.0.0/20"),
             Stacks = [new("bookworm", "/stack")],
             MemoryMb = 1000,
             DiskMb = 10_000,

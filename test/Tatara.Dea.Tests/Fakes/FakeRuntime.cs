@@ -46,6 +46,15 @@ internal sealed class FakeRuntime(string directory) : IContainerRuntime
         return Task.CompletedTask;
     }
 
+    /// <summary>Other hosts with containers.</summary>
+    public IReadOnlyList<TunnelPeer> Tunnel { get; private set; } = [];
+
+    public Task SetTunnelAsync(IReadOnlyList<TunnelPeer> peers, CancellationToken cancellationToken)
+    {
+        Tunnel = peers;
+        return Task.CompletedTask;
+    }
+
     /// <summary>Internal names by address.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Names { get; private set; } = new Dictionary<string, IReadOnlyList<string>>();
 

@@ -19,6 +19,7 @@ public sealed class PortPoolTests : IDisposable
         Bus = new NatsOptions { Servers = [] },
         DataDirectory = _directory,
         HostAddress = "10.0.0.1",
+        Subnet = System.Net.IPNetwork.Parse("10.253.0.0/20"),
         Stacks = [new("s", "/s")],
         MemoryMb = 1,
         DiskMb = 1,

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Tatara.Containers;
 using Tatara.Dea.Tests.Fakes;
-using Tatara.MessageBus;
 using Tatara.Protocol;
 
 namespace Tatara.Dea.Tests.Networks;
@@ -115,30 +114,4 @@ public sealed class NetworkKeeperTests
         [.. container.Egress.Select(e => $"{e.Protocol} {string.Join(',', e.Destinations)} {string.Join(',', e.Ports)}")];
 
     private static IReadOnlyList<string> NamesOf(DeaUnderTest dea, FakeContainer container) => dea.Runtime.Names.GetValueOrDefault(container.Address) ?? [];
-
-    /// <summary>Says what holds for the network.</summary>
-    private sealed class FakeCloudController : IAsyncDisposable
-    {
-        private NatsSubscription<NetworkRulesRequest> _questions = null!;
-
-        public required NetworkRules Rules { get; set; }
-
-        public NetworkRulesRequest? Asked { get; private set; }
-
-        public static async Task<FakeCloudController> StartAsync(NatsConnection bus, NetworkRules rules)
-        {
-            var cc = new FakeCloudController { Rules = rules, _questions = await bus.SubscribeCoreAsync<NetworkRulesRequest>(Subjects.NetworkRules) };
-            _ = Task.Run(async () =>
-            {
-                await foreach (var question in cc._questions.ReadAllAsync())
-                {
-                    cc.Asked = question.Data;
-                    await question.ReplyAsync(cc.Rules);
-                }
-            });
-            return cc;
-        }
-
-        public ValueTask DisposeAsync() => _questions.DisposeAsync();
-    }
 }

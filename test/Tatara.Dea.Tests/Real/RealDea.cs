@@ -45,6 +45,7 @@ internal sealed class RealDea : IAsyncDisposable
             Bus = new NatsOptions { Servers = [nats.Address], RequestTimeout = TimeSpan.FromSeconds(1) },
             DataDirectory = Path.Combine(_directory.FullName, "data"),
             HostAddress = _containers.HostAddress,
+            Subnet = System.Net.IPNetwork.Parse(_containers.Subnet),
             Stacks = [new("bookworm", Stack.Path)],
             MemoryMb = 4000,
             DiskMb = 10_000,

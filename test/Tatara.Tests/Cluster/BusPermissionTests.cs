@@ -45,6 +45,21 @@ public sealed class BusPermissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_WhereAnotherDeaTellsItsAddresses_IsRefused()
+    {
+        var dea = await _cluster.ConnectAsync(_one, PeerRole.Dea);
+        var other = await _cluster.ConnectAsync(_other, PeerRole.Dea);
+        await using var told = await other.SubscribeCoreAsync<NatsBody>(Subjects.NetworkAddressesOf("*"));
+        await other.PingAsync();
+
+        await dea.PublishBytesAsync(Subjects.NetworkAddressesOf("dea-host-3"), "{}"u8.ToArray());
+        await dea.PublishBytesAsync(Subjects.NetworkAddressesOf("dea-host-1"), "{}"u8.ToArray());
+        await dea.PublishBytesAsync(Subjects.NetworkAddressesOf("dea-host-2"), "{}"u8.ToArray());
+
+        (await told.Messages.ReadAsync(Soon())).Subject.ShouldBe("tatara.network.addresses.dea-host-2");
+    }
+
+    [Fact]
     public async Task Subscribe_ADeaToWhatIsForAnother_HearsNothing()
     {
         var log = new ListLogger<NatsConnection>();

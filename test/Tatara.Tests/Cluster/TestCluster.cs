@@ -115,7 +115,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Name = name,
         Address = Address,
         ContainerNetwork = ContainerNetwork.Number(0),
-        DeaId = HostConfiguration.UsualDeaId(name),
+        DeaId = Member.UsualDeaId(name),
         Platform = OptionsOf(name),
     };
 }
