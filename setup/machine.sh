@@ -106,7 +106,8 @@ doctor() {
   check "loop devices" "$([[ -e /dev/loop-control ]] || modprobe loop 2>/dev/null; [[ -e /dev/loop-control ]] && echo yes)" "the kernel needs CONFIG_BLK_DEV_LOOP"
   check "user namespaces" "$([[ $(cat /proc/sys/user/max_user_namespaces 2>/dev/null || echo 0) -gt 0 ]] && echo yes)" "sysctl user.max_user_namespaces must be above 0"
   check "cgroups" "$(if [[ -f /sys/fs/cgroup/cgroup.controllers ]]; then echo v2; elif [[ -d /sys/fs/cgroup/memory && -d /sys/fs/cgroup/pids ]]; then echo v1; fi)" "mount cgroups with the memory, cpu and pids controllers"
-  check nftables "$(nft list tables >/dev/null 2>&1 && echo yes)" "the kernel needs CONFIG_NF_TABLES, and this must run as root"
+  check nftables "$(unshare -n nft 'add table inet t; add chain inet t c { type filter hook prerouting priority raw; }; add rule inet t c fib saddr . iif oif missing drop' 2>/dev/null && echo yes)" "the kernel needs CONFIG_NF_TABLES_INET and CONFIG_NFT_FIB_INET, and this must run as root"
+  check vxlan "$(unshare -n ip link add name tatara type vxlan id 1 dstport 4789 2>/dev/null && echo yes)" "the kernel needs CONFIG_VXLAN where containers of several hosts are to reach each other"
   check "port 443" "$(port_state 443)" "another program listens there: end it, or use --https-port"
   check "port 80" "$(port_state 80)" "another program listens there: end it, or use --http-port"
   memory=$(awk '/MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
