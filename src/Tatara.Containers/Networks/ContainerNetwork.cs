@@ -25,7 +25,7 @@ internal sealed class ContainerNetwork(ContainerRuntimeOptions options, MachineT
         ? new Resolver(options with { Resolver = resolver with { Upstream = resolver.Upstream.Count > 0 ? resolver.Upstream : Networks.NameServers.OfMachine() } }, tools, commands, logger)
         : null;
     private readonly Tunnel _tunnel = new(options, commands);
-    private int _mtu;
+    private int _mtu = Tunnel.UsualMtu;
     private bool _closed;
 
     /// <summary>What containers find in /etc/resolv.conf.</summary>

@@ -11,7 +11,7 @@ namespace Tatara.Containers.Networks;
 internal sealed class Tunnel(ContainerRuntimeOptions options, CommandRunner commands)
 {
     /// <summary>Where nothing else is said, and the most that containers get where the hosts' network takes more: the internet behind it does not.</summary>
-    private const int UsualMtu = 1500;
+    public const int UsualMtu = 1500;
 
     /// <summary>What VXLAN puts around a packet: Ethernet 14, VXLAN 8, UDP 8, IPv4 20.</summary>
     private const int Overhead = 50;
