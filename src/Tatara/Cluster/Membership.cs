@@ -1,3 +1,4 @@
+using System.Net;
 using Tatara.Configuration;
 using Tatara.Hosts;
 using Tatara.Peers;
@@ -31,6 +32,11 @@ internal sealed partial class Membership(HostConfiguration host, string role, IL
                 await renewal.RunAsync(client, stoppingToken);
                 _trouble = null;
             }
+            catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.Forbidden)
+            {
+                if (_trouble != e.Message) Log.Removed(logger, host.Name, host.File);
+                _trouble = e.Message;
+            }
             catch (Exception e) when (e is HttpRequestException or IOException or System.Text.Json.JsonException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
             {
                 var trouble = renewal.Warning is { } warning ? $"{e.Message}; {warning}" : e.Message;
@@ -51,5 +57,8 @@ internal sealed partial class Membership(HostConfiguration host, string role, IL
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "The authority is away ({Reason}); going on with the members that are known")]
         public static partial void Away(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Host} was removed from the platform: nobody answers it any more. Stop its roles, and remove what is left of it: tatara destroy --config {File}")]
+        public static partial void Removed(ILogger logger, string host, string file);
     }
 }

@@ -97,6 +97,18 @@ public sealed class RenewalTests : IAsyncLifetime
         LeftOf(_host, PeerRole.Dea).ShouldBeLessThan(TimeSpan.Zero);
     }
 
+    [Fact]
+    public async Task Run_TheHostIsRemoved_SaysWhatToDo()
+    {
+        await _cluster.StartAuthorityAsync();
+        await StartAsync(_host);
+        await UntilAsync(() => LeftOf(_host, PeerRole.Dea) > s_life / 2);
+
+        await _cluster.Members.RemoveAsync(_host.Name, DateTimeOffset.UtcNow, CancellationToken.None);
+
+        await UntilAsync(() => _log.Contains($"host-2 was removed from the platform") && _log.Contains($"tatara destroy --config {_host.File}"));
+    }
+
     /// <summary>As if the host had got its certificates so long ago.</summary>
     private void IssueAnew(HostConfiguration host, TimeSpan? left = null)
     {
