@@ -12,11 +12,15 @@ namespace Tatara.Cluster;
 internal sealed partial class Membership(HostConfiguration host, string role, ILogger<Membership> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>A host that was removed has nothing to ask: it only looks whether that was put right, by a backup for instance.</summary>
+    private static readonly TimeSpan RemovedInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
 
     private static readonly Uri s_authority = new($"https://{PeerName.OfRole(PeerRole.Authority)}");
     private string? _trouble;
+    private bool _isRemoved;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,17 +34,17 @@ internal sealed partial class Membership(HostConfiguration host, string role, IL
             {
                 if (!host.Roles.Contains(PeerRole.Authority)) await FollowAsync(client, stoppingToken);
                 await renewal.RunAsync(client, stoppingToken);
-                _trouble = null;
+                (_trouble, _isRemoved, timer.Period) = (null, false, Interval);
             }
             catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.Forbidden)
             {
-                if (_trouble != e.Message) Log.Removed(logger, host.Name, host.File);
-                _trouble = e.Message;
+                if (!_isRemoved) Log.Removed(logger, host.Name, host.File);
+                (_isRemoved, timer.Period) = (true, RemovedInterval);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or System.Text.Json.JsonException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
             {
                 var trouble = renewal.Warning is { } warning ? $"{e.Message}; {warning}" : e.Message;
-                if (_trouble != trouble) Log.Away(logger, trouble);
+                if (_trouble != trouble && !_isRemoved) Log.Away(logger, trouble);
                 _trouble = trouble;
             }
         }

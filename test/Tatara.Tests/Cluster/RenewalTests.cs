@@ -1,8 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.Hosting;
 using Tatara.Cluster;
 using Tatara.Hosts;
-using Tatara.MessageBus;
 using Tatara.Peers;
 using Tatara.Testing;
 using Tatara.Tls;
