@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Tatara.Configuration;
 using Tatara.Hosts;
 using Tatara.Peers;
@@ -41,9 +42,9 @@ internal sealed partial class Membership(HostConfiguration host, string role, IL
                 if (!_isRemoved) Log.Removed(logger, host.Name, host.File);
                 (_isRemoved, timer.Period) = (true, RemovedInterval);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or System.Text.Json.JsonException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+            catch (Exception e) when (e is HttpRequestException or IOException or CryptographicException or System.Text.Json.JsonException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
             {
-                var trouble = renewal.Warning is { } warning ? $"{e.Message}; {warning}" : e.Message;
+                var trouble = renewal.FindWarning() is { } warning ? $"{e.Message}; {warning}" : e.Message;
                 if (_trouble != trouble && !_isRemoved) Log.Away(logger, trouble);
                 _trouble = trouble;
             }

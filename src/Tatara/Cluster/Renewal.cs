@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Tatara.Hosts;
 using Tatara.Up;
@@ -15,9 +16,9 @@ internal sealed partial class Renewal(HostConfiguration host, string role, ILogg
     private const double RenewWithLeft = 1.0 / 3;
 
     /// <summary>What to add to a problem with the authority: when the certificates end, once they should have been renewed.</summary>
-    public string? Warning
+    public string? FindWarning()
     {
-        get
+        try
         {
             using var certificate = Load();
             if (!IsDue(certificate)) return null;
@@ -25,6 +26,10 @@ internal sealed partial class Renewal(HostConfiguration host, string role, ILogg
             return left > TimeSpan.Zero
                 ? $"this host's certificates end on {certificate.NotAfter:yyyy-MM-dd}, in {left.TotalDays:0} days, and nobody renews them"
                 : $"this host's certificates ended on {certificate.NotAfter:yyyy-MM-dd}: remove the host, and let it join anew by another name";
+        }
+        catch (Exception e) when (e is IOException or CryptographicException)
+        {
+            return null; // That there is none is the problem that is told of.
         }
     }
 
