@@ -47,7 +47,7 @@ run_tests() {
     only=Tatara.AcceptanceTests
   fi
   prepare_machine
-  install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble postgresql "${MAVEN_OF_TESTS[@]}"
+  install_packages zip git openssl curl jq openjdk-17-jdk-headless pebble postgresql gcc libc6-dev "${MAVEN_OF_TESTS[@]}"
   install_s3_server
   build_platform
   "$BUILD/tatara/tatara" setup

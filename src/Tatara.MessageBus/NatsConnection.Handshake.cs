@@ -41,7 +41,7 @@ public sealed partial class NatsConnection
         {
             var line = await ReadLineAsync(reader, cancellationToken);
             if (line == "PONG") return;
-            if (line.StartsWith("-ERR", StringComparison.Ordinal)) throw new NatsException($"The server refuses user '{_options.User}': {Shorten(line)}");
+            if (line.StartsWith("-ERR", StringComparison.Ordinal)) throw new NatsRefusedException($"The server refuses user '{_options.User}': {Shorten(line)}");
             if (!line.StartsWith("INFO ", StringComparison.Ordinal) && line is not ("PING" or "+OK")) throw Unexpected(line);
         }
     }

@@ -25,6 +25,7 @@ public sealed partial class NatsConnection
         {
             var server = _servers[attempt % _servers.Count];
             var begin = TimeProvider.System.GetTimestamp();
+            var isRefused = false;
             try
             {
                 await ConnectAndServeAsync(server, cancellationToken); // 1. to 4.
@@ -33,13 +34,15 @@ public sealed partial class NatsConnection
             {
                 // Whatever it is: a connection that is given up for good is worse than one that is tried in vain.
                 if (!cancellationToken.IsCancellationRequested) Report(server, e);
+                isRefused = e is NatsRefusedException;
             }
             MarkDisconnected();
             // A server that takes everyone in and throws everyone out must not be dialled without a pause.
-            if (TimeProvider.System.GetElapsedTime(begin) > _options.ReconnectWaitMax) wait = _options.ReconnectWait;
+            if (!isRefused && TimeProvider.System.GetElapsedTime(begin) > _options.ReconnectWaitMax) wait = _options.ReconnectWait;
             var pause = Task.Delay(wait * (0.75 + Random.Shared.NextDouble() / 2), cancellationToken); // 5.
             await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            wait = wait * 2 > _options.ReconnectWaitMax ? _options.ReconnectWaitMax : wait * 2;
+            var longest = isRefused ? _options.RefusedWaitMax : _options.ReconnectWaitMax;
+            wait = wait * 2 > longest ? longest : wait * 2;
         }
     }
 

@@ -33,6 +33,9 @@ public sealed record NatsOptions
     /// <summary>Longest wait between two tries: a bus that comes back is used within this time.</summary>
     public TimeSpan ReconnectWaitMax { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Longest wait between two tries while servers refuse this client: one that is shut out for good must not bother them each second.</summary>
+    public TimeSpan RefusedWaitMax { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long one connect, from dial to the first PONG, may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

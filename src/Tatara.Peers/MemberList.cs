@@ -29,6 +29,11 @@ public sealed record MemberList(IReadOnlyList<Member> Members)
     [JsonIgnore]
     public IEnumerable<Member> Present => Members.Where(m => m.RemovedAt is null);
 
+    /// <summary>Where nobody of the platform is any more. An address may have been given to another host since.</summary>
+    [JsonIgnore]
+    public FrozenSet<string> RemovedAddresses { get; } = Members.Where(m => m.RemovedAt is not null).Select(m => m.Address)
+        .Except(Members.Where(m => m.RemovedAt is null).Select(m => m.Address), StringComparer.Ordinal).ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Whether it is one now, in that role.</summary>
     public bool Has(PeerName name) => _names.Contains(name);
 

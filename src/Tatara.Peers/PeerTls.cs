@@ -46,6 +46,9 @@ public sealed class PeerTls(PeerFiles files)
     /// <summary>Whether who showed this certificate when a connection began still belongs to the platform.</summary>
     public bool IsStillMember(X509Certificate2? shown) => shown is not null && PeerName.Of(shown) is { } name && Members.Has(name);
 
+    /// <summary>When this part's certificate ends.</summary>
+    public DateTimeOffset CertificateEnds => _own.Value.NotAfter;
+
     /// <summary>Who belongs to the platform.</summary>
     public MemberList Members => _members.Value;
 

@@ -19,6 +19,7 @@ public sealed class Member
     private readonly IRoleStatus _role;
     private readonly NatsConnection _bus;
     private readonly ProcessLoad _load = new();
+    private readonly TimeProvider _time;
     private readonly DateTimeOffset _start;
     private readonly string _uuid = Guid.NewGuid().ToString("N");
 
@@ -26,6 +27,7 @@ public sealed class Member
     public Member(string type, StatusOptions options, IRoleStatus role, NatsConnection bus, TimeProvider time)
     {
         (_type, _options, _role, _bus) = (type, options, role, bus);
+        _time = time;
         _start = time.GetUtcNow();
     }
 
@@ -73,6 +75,8 @@ public sealed class Member
         page.Number("process_start_time_seconds", MetricPage.Gauge, "When it started, in seconds since 1970.", _start.ToUnixTimeMilliseconds() / 1000.0);
         page.Number("process_cpu_seconds_total", MetricPage.Counter, "Processor time of this process, with every role in it.", load.Used.TotalSeconds);
         page.Number("process_resident_memory_bytes", MetricPage.Gauge, "Memory of this process, with every role in it.", load.MemoryBytes);
+        if (_options.CertificateEnds is { } ends)
+            page.Number("tatara_host_certificate_left_seconds", MetricPage.Gauge, "How long its certificate for other hosts lives yet; it is renewed with 30 days left.", (ends() - _time.GetUtcNow()).TotalSeconds);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         try

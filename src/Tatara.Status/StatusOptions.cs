@@ -23,6 +23,9 @@ public sealed record StatusOptions
     /// <summary>Where it stands; null: nowhere in particular.</summary>
     public string? Zone { get; init; }
 
+    /// <summary>When the certificate ends that it shows to other hosts; null: it has none.</summary>
+    public Func<DateTimeOffset>? CertificateEnds { get; init; }
+
     /// <summary>Throws an <see cref="ArgumentException"/> that says in a sentence what is wrong.</summary>
     public void Validate()
     {

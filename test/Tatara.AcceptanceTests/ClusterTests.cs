@@ -56,6 +56,9 @@ public sealed class ClusterTests
         Succeeded(await OperateAsync("remove", "host-3"));
         await Eventually.BecomesAsync("the app on the other host again", Patience, async () => (await cf.RunAsync("logs", "hello", "--recent")).Output,
             said => said.Split("Cell dea-host-2 successfully created container for instance").Length > 2);
+        first.Log().ShouldContain("is on a host that was removed from the platform");
+        await Eventually.BecomesAsync("the app through the router that stayed", Patience, () => GetAsync(bed, first), said => said.Contains(Hello, StringComparison.Ordinal));
+        await Eventually.BecomesAsync("the word of the removed host", Patience, () => Task.FromResult(third.Log()), said => said.Contains("host-3 was removed from the platform", StringComparison.Ordinal));
 
         // 7. Nobody was refused what its role needs.
         foreach (var host in bed.Hosts) host.Log().ShouldNotContain("Permissions Violation");

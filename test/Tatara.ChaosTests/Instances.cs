@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Tatara.Testing;
 
@@ -13,11 +14,28 @@ internal static partial class Instances
             .Select(process => Guid().Match(process.Environment)).Where(guid => guid.Success).Select(guid => guid.Groups[1].Value).Distinct(StringComparer.Ordinal),
     ];
 
-    /// <summary>kill -9 of one instance of an app, all its processes.</summary>
+    /// <summary>kill -9 of the instance of an app that runs longest, all its processes: one that crashes again and again would be started later and later.</summary>
     public static void KillOne(string appGuid)
     {
-        var guid = Of(appGuid).Order(StringComparer.Ordinal).First();
+        var guid = Of(appGuid).MinBy(StartOf)!;
         foreach (var pid in Processes().Where(process => process.Environment.Contains(guid, StringComparison.Ordinal)).Select(process => process.Pid)) Platform.Kill(pid);
+    }
+
+    /// <summary>In the kernel's ticks.</summary>
+    private static long StartOf(string guid) => Processes().Where(process => process.Environment.Contains(guid, StringComparison.Ordinal)).Min(process => StartOf(process.Pid));
+
+    private static long StartOf(int pid)
+    {
+        try
+        {
+            // The name of the program, in parentheses, may hold anything; the start is the twentieth field behind it.
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return long.MaxValue; // It ended meanwhile.
+        }
     }
 
     private static IEnumerable<(int Pid, string Environment)> Processes()

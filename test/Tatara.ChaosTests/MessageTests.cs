@@ -50,6 +50,45 @@ public sealed class MessageTests(ChaosBed chaos, ITestOutputHelper output) : Cha
         }, members: false);
     }
 
+    /// <summary>Each message on a subject is lost, of whoever says it, while an instance crashes and another app is changed.</summary>
+    [Theory]
+    [InlineData(Subjects.DropletExited), InlineData(Subjects.DropletUpdated)]
+    [InlineData(Subjects.RouterRegister), InlineData(Subjects.RouterUnregister)]
+    [InlineData(Subjects.DeaHeartbeat), InlineData(Subjects.DeaSilent), InlineData(Subjects.DeaAdvertise), InlineData(Subjects.DeaStop), InlineData("dea.*.start")]
+    [InlineData("hm9000.>")]
+    public async Task MessagesOfASubjectAreLost_IsHealed(string subject)
+    {
+        await using var bus = await TakenBus.TakeAsync(Bed);
+        await SurviveAsync($"every {subject} is lost for {Lost.TotalSeconds:0} s", 1, async () =>
+        {
+            bus.Silence(Members.Select(member => (member, subject)));
+            Chaos.Crash("binary");
+            (await Chaos.Cf.RunAsync(FewerPages)).Succeeded();
+            await Task.Delay(Lost);
+            bus.LetSpeak();
+            (await Chaos.Cf.RunAsync(AllPages)).Succeeded();
+        }, members: false);
+    }
+
+    /// <summary>An app is pushed meanwhile: it is staged all the same, and no line of its log is missing or doubled.</summary>
+    [Theory]
+    [InlineData("staging.*.start"), InlineData("tatara.staging.reply.*"), InlineData(Subjects.StagingAdvertise), InlineData(Subjects.Logs)]
+    public async Task MessagesOfAPushAreLost_ThePushIsDone(string subject)
+    {
+        var app = new NumberedLines(Chaos, "without-" + string.Concat(subject.Where(char.IsAsciiLetter)));
+        await using var bus = await TakenBus.TakeAsync(Bed);
+        await SurviveAsync($"every {subject} is lost for {Lost.TotalSeconds:0} s of a push", 0, async () =>
+        {
+            bus.Silence(Members.Select(member => (member, subject)));
+            var push = app.PushAsync();
+            await Task.Delay(Lost);
+            bus.LetSpeak();
+            await push;
+            await app.ReadAsync();
+        }, members: false);
+        await app.DeleteAsync();
+    }
+
     /// <summary>Every member is silent half of the time, each at other moments.</summary>
     [Fact]
     public async Task HalfOfAllMessagesAreLost_IsHealed()
@@ -72,6 +111,8 @@ public sealed class MessageTests(ChaosBed chaos, ITestOutputHelper output) : Cha
     private static string[] FewerPages => ["scale", "page", "-i", $"{ChaosBed.InstancesOfEach - 1}"];
 
     private static string[] AllPages => ["scale", "page", "-i", $"{ChaosBed.InstancesOfEach}"];
+
+    private static TimeSpan Lost => TimeSpan.FromSeconds(8);
 
     private IEnumerable<string> Members => Bed.Hosts.SelectMany(host => host.Plan.Roles.Select(role => $"{host.Name}.{role}"));
 

@@ -122,7 +122,9 @@ internal sealed partial class TakenBus : IAsyncDisposable
     {
         foreach (var host in _hosts)
         {
-            File.WriteAllText(FileOf(host), Permissions().Replace(_configurations[FileOf(host)], Rewrite));
+            // What servers complain of goes to a file: who reads it stands still, and a full pipe would halt the server.
+            var complaints = $"log_file: \"{FileOf(host)}.log\"\n";
+            File.WriteAllText(FileOf(host), complaints + Permissions().Replace(_configurations[FileOf(host)], Rewrite));
             host.ReloadNats();
         }
     }

@@ -62,6 +62,35 @@ public sealed class IngressTests(Identities identities) : IClassFixture<Identiti
         (times[1] - times[0]).ShouldBe(1_000_000);
     }
 
+    [Theory]
+    [InlineData(30)]
+    [InlineData(-30)]
+    public async Task Batches_OfAClockThatIsWrong_LinesStayInOrderHoweverLongEachWasOnItsWay(int ahead)
+    {
+        await using var cache = await RunningLogCache.StartAsync(identities);
+        const long second = 1_000_000_000;
+        var wrong = Now + ahead * second;
+
+        await cache.SendAsync(new LogBatch("s", 0, [Entry("a", wrong - 3 * second)], Sent: wrong - 2 * second));
+        await cache.SendAsync(new LogBatch("s", 1, [Entry("b", wrong - 2 * second)], Sent: wrong));
+
+        (await cache.LinesAsync()).ShouldBe(["a", "b"]);
+        var times = (await cache.BatchAsync()).ConvertAll(line => long.Parse(line.GetProperty("timestamp").GetString()!));
+        (times[1] - times[0]).ShouldBe(second);
+    }
+
+    [Fact]
+    public async Task Batches_OfAClockThatIsPutRight_LinesHaveTheirTimeAgain()
+    {
+        await using var cache = await RunningLogCache.StartAsync(identities);
+        var (right, wrong) = (Now, Now + 30_000_000_000);
+
+        await cache.SendAsync(new LogBatch("s", 0, [Entry("a", wrong)], Sent: wrong));
+        await cache.SendAsync(new LogBatch("s", 1, [Entry("b", right)], Sent: right));
+
+        (await cache.BatchAsync()).Select(line => line.GetProperty("timestamp").GetString()).ShouldContain($"{right}");
+    }
+
     [Fact]
     public async Task Batch_OfAClockThatDiffersLittle_LinesKeepTheirTime()
     {

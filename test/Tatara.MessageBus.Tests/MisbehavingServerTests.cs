@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Peer = Tatara.MessageBus.Tests.MisbehavingServer.Peer;
 
@@ -44,6 +45,27 @@ public sealed class MisbehavingServerTests
         await connection.ConnectAsync().WaitAsync(Patience);
 
         server.Connections.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task Handshake_ServerRefusesForGood_IsTriedMoreAndMoreSeldom()
+    {
+        var tries = new ConcurrentQueue<long>();
+        await using var server = new MisbehavingServer(async peer =>
+        {
+            tries.Enqueue(Stopwatch.GetTimestamp());
+            await peer.SendAsync(MisbehavingServer.Info);
+            await peer.ReadLineAsync(); // CONNECT
+            await peer.SendAsync("-ERR 'Authorization Violation'\r\n");
+            await peer.HangAsync();
+        });
+        await using var connection = new NatsConnection(PatientOptions(server) with { RefusedWaitMax = TimeSpan.FromSeconds(1) });
+        _ = connection.ConnectAsync();
+
+        for (var waited = Stopwatch.StartNew(); tries.Count < 9; await Task.Delay(10)) waited.Elapsed.ShouldBeLessThan(2 * Patience);
+
+        // 10 ms, doubled eight times and a quarter less; who is away would be dialled after 50.
+        Stopwatch.GetElapsedTime(tries.ElementAt(7), tries.ElementAt(8)).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(500));
     }
 
     [Fact]

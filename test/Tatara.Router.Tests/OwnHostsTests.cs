@@ -45,6 +45,20 @@ public sealed class OwnHostsTests
     }
 
     [Fact]
+    public void PruneHosts_AHostThatWasRemoved_ItsEndpointsServeNoMore()
+    {
+        foreach (var host in (string[])["10.0.0.8", "10.0.0.9"])
+            _registry.Register(new RouterRegistration(["app.tatara.test"], host, 61001, App: "app"));
+        var moved = new Member("cell-3", "10.0.0.8", ["dea"]);
+
+        _registry.PruneHosts(new MemberList([Removed("cell-1", "10.0.0.8"), Removed("cell-2", "10.0.0.9"), moved]).RemovedAddresses);
+
+        _registry.Table.Routes.ShouldHaveSingleItem().Members.ShouldHaveSingleItem().Endpoint.Address.Host.ShouldBe("10.0.0.8");
+    }
+
+    private static Member Removed(string name, string address) => new(name, address, ["dea"], RemovedAt: DateTimeOffset.UnixEpoch);
+
+    [Fact]
     public void Register_AnApp_IsAskedInThePlain()
     {
         _registry.Register(new RouterRegistration(["app.tatara.test"], "10.0.0.9", 61001, App: "app"));

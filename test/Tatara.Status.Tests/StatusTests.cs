@@ -52,6 +52,17 @@ public sealed class StatusTests : IDisposable
     }
 
     [Fact]
+    public async Task Metrics_OfAHostOfMany_SayHowLongItsCertificateLives()
+    {
+        var options = new StatusOptions { Port = 0, Password = MemberStatus.Password, Name = "test-3", CertificateEnds = () => DateTimeOffset.UtcNow.AddDays(20) };
+        await using var member = await RunningMember.StartAsync(options);
+
+        using var varz = JsonDocument.Parse(await MemberStatus.ReadAsync(member.Bus, "TestRole", "/varz"));
+
+        TimeSpan.FromSeconds(varz.RootElement.GetProperty("tatara_host_certificate_left_seconds").GetDouble()).TotalDays.ShouldBeInRange(19.9, 20);
+    }
+
+    [Fact]
     public async Task Varz_Member_HasTheFieldsOfCloudFoundry()
     {
         await using var member = await RunningMember.StartAsync();

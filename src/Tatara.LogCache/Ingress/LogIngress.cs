@@ -9,8 +9,7 @@ namespace Tatara.LogCache.Ingress;
 /// <summary>Takes batches of lines from the bus. Each is acknowledged, also when it brought nothing new: the sender then goes on.</summary>
 internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store, IngressCounters counters, TimeProvider time, ILogger<LogIngress> logger) : BackgroundService
 {
-    /// <summary>By how much a sender's clock differs is only known to the time a batch is on its way; a request is sent anew after that long.</summary>
-    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
+    private readonly ClockCorrections _corrections = new(time);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,7 +23,7 @@ internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store
             }
             try
             {
-                Store(batch, CorrectionOf(batch));
+                Store(batch);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -38,7 +37,7 @@ internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store
     }
 
     /// <summary>Batches of an instance are all of one app; those of a router are of many.</summary>
-    private void Store(LogBatch batch, long correction)
+    private void Store(LogBatch batch)
     {
         if (batch.FirstSequence < 0 || batch.FirstSequence > long.MaxValue - batch.Entries.Count || batch.Stream.Length is 0 or > StoreLimits.MaxNameLength)
         {
@@ -46,6 +45,7 @@ internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store
             Log.Refused(logger, batch.FirstSequence, batch.Stream.Length);
             return;
         }
+        var correction = _corrections.Of(batch.Stream, batch.Sent);
         var sound = batch.Entries.Select((entry, i) => new SequencedEntry(batch.FirstSequence + i, entry)).Where(l => IsSound(l.Entry));
         if (correction != 0) sound = sound.Select(l => l with { Entry = l.Entry with { Timestamp = unchecked(l.Entry.Timestamp + correction) } });
         var lines = sound.ToList();
@@ -54,17 +54,6 @@ internal sealed partial class LogIngress(NatsConnection bus, EnvelopeStore store
         store.KeepBounds();
         counters.Stored([.. lines.Select(l => l.Entry)]);
         counters.Drop(batch.Entries.Count - lines.Count);
-    }
-
-    /// <summary>
-    /// What to add to a batch's times, in nanoseconds. Readers go by time: lines of a clock that is ahead would stay hidden for a while, and whoever
-    /// follows a log would never see those of one that is behind.
-    /// </summary>
-    private long CorrectionOf(LogBatch batch)
-    {
-        if (batch.Sent is not { } sent) return 0;
-        var difference = unchecked(time.GetUtcNow().ToUnixNanoseconds() - sent);
-        return Math.Abs((double)difference) > Tolerance.TotalNanoseconds ? difference : 0;
     }
 
     private static bool IsSound(LogEntry? entry) =>

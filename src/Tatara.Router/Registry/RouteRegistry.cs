@@ -97,6 +97,20 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
         }
     }
 
+    /// <summary>Drops endpoints at addresses that do not belong to the platform any more.</summary>
+    public void PruneHosts(IReadOnlySet<string> addresses)
+    {
+        if (addresses.Count == 0) return;
+        lock (_writing)
+        {
+            foreach (var endpoint in _endpoints.Values.Where(e => addresses.Contains(e.Address.Host)).ToList())
+            {
+                Log.HostRemoved(logger, endpoint.Address, endpoint.Owner.App);
+                foreach (var route in endpoint.Routes.ToList()) Leave(endpoint, route);
+            }
+        }
+    }
+
     /// <summary>Counts every endpoint as just seen: while the bus was away nobody could say that it lives.</summary>
     public void Freshen()
     {
@@ -216,6 +230,9 @@ internal sealed partial class RouteRegistry(RouterOptions options, TimeProvider 
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Address} did not register again and no longer serves {Route} for app {App}.")]
         public static partial void Pruned(ILogger logger, EndpointAddress address, RouteKey route, string? app);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Address} is on a host that was removed from the platform, and serves app {App} no more.")]
+        public static partial void HostRemoved(ILogger logger, EndpointAddress address, string? app);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "{Address} now belongs to app {NewApp}; its routes of app {OldApp} are dropped.")]
         public static partial void OwnerChanged(ILogger logger, EndpointAddress address, string? oldApp, string? newApp);

@@ -9,6 +9,11 @@ namespace Tatara.Cluster;
 /// <summary>Decides who becomes a member, and what a member is told.</summary>
 internal sealed class Admission(HostConfiguration founder, ClusterAuthority authority, MemberStore members, TokenStore tokens)
 {
+    /// <summary>Hosts renew every 60 days, and so have to be given a certificate for users that lives longer than that, and a month besides.</summary>
+    private static readonly TimeSpan UserTlsLeft = TimeSpan.FromDays(90);
+
+    private readonly Lock _issuing = new();
+
     /// <summary>1. the key, 2. the token, 3. a name and an address that nobody has, 4. certificates and what the roles need.</summary>
     /// <param name="from">Where the request came from: that address goes into the certificates, unless the token names one.</param>
     /// <exception cref="SetupException">It is turned away; says why.</exception>
@@ -33,11 +38,11 @@ internal sealed class Admission(HostConfiguration founder, ClusterAuthority auth
     }
 
     /// <exception cref="SetupException">There is no key in it.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> RenewAsync(Member member, string request, CancellationToken cancellationToken)
+    public async Task<RenewAnswer> RenewAsync(Member member, string request, CancellationToken cancellationToken)
     {
         var key = KeyOf(request);
         await members.PinAsync(member.Name, HostKey.PinOf(key), cancellationToken);
-        return authority.IssueAll(key, member);
+        return new RenewAnswer(authority.IssueAll(key, member), UserTls(founder.Platform, member));
     }
 
     private JoinAnswer Answer(Member member, PublicKey key)
@@ -63,11 +68,15 @@ internal sealed class Admission(HostConfiguration founder, ClusterAuthority auth
 
     public static bool NeedsBlobstore(IReadOnlyCollection<string> roles) => roles.Contains(PeerRole.CloudController);
 
-    private static Dictionary<string, string> UserTls(PlatformOptions options, Member member)
+    private Dictionary<string, string> UserTls(PlatformOptions options, Member member)
     {
         var tls = new CertificateAuthority(options.TlsDirectory, options.Domain, TimeProvider.System);
-        string[] files = member.Roles.Contains(PeerRole.Router) ? [tls.AuthorityFile, tls.CertificateFile, tls.KeyFile] : [tls.AuthorityFile];
-        return files.ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+        string[] files = member.Roles.Contains(PeerRole.Router) ? [tls.AuthorityFile, tls.KeyFile, tls.CertificateFile] : [tls.AuthorityFile];
+        lock (_issuing)
+        {
+            tls.Ensure(UserTlsLeft);
+            return files.ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+        }
     }
 
     private static PublicKey KeyOf(string request) =>

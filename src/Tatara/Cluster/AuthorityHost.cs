@@ -66,7 +66,7 @@ internal static class AuthorityHost
         try
         {
             var request = await context.Request.ReadFromJsonAsync(JoinJson.Default.RenewRequest, context.RequestAborted);
-            await context.Response.WriteAsJsonAsync(new RenewAnswer(await admission.RenewAsync(member, request?.Request ?? "", context.RequestAborted)), JoinJson.Default.RenewAnswer);
+            await context.Response.WriteAsJsonAsync(await admission.RenewAsync(member, request?.Request ?? "", context.RequestAborted), JoinJson.Default.RenewAnswer);
         }
         catch (Exception e) when (e is SetupException or System.Text.Json.JsonException)
         {

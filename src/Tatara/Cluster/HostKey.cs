@@ -6,9 +6,19 @@ namespace Tatara.Cluster;
 /// <summary>A host's private key: made where it is used, and never sent.</summary>
 internal sealed class HostKey : IDisposable
 {
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa _key;
 
-    public static HostKey Create() => new();
+    private HostKey(ECDsa key) => _key = key;
+
+    public static HostKey Create() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+
+    /// <summary>The one that a host has.</summary>
+    public static HostKey Load(string file)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(file));
+        return new HostKey(key);
+    }
 
     public string Pem => _key.ExportPkcs8PrivateKeyPem() + "\n";
 

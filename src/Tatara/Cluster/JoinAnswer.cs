@@ -37,11 +37,13 @@ internal sealed record JoinAnswer
     public string? Blobstore { get; init; }
 }
 
-/// <summary>A host asks for its next certificates, for a new key.</summary>
+/// <summary>A host asks for its next certificates.</summary>
 internal sealed record RenewRequest(string Request);
 
-/// <summary>By role.</summary>
-internal sealed record RenewAnswer(IReadOnlyDictionary<string, string> Certificates);
+/// <summary>What a host has from now on.</summary>
+/// <param name="Certificates">PEM by role.</param>
+/// <param name="UserTls">As in <see cref="JoinAnswer"/>; null: an authority of the version before.</param>
+internal sealed record RenewAnswer(IReadOnlyDictionary<string, string> Certificates, IReadOnlyDictionary<string, string>? UserTls = null);
 
 /// <summary>Why somebody was turned away, and what to do about it.</summary>
 internal sealed record Refusal(string Problem, string Advice);

@@ -31,9 +31,7 @@ internal sealed class Joining(PlatformOptions options, string name)
         AtomicFile.Write(identity.MembersFile, answer.Members + "\n", secret: false);
         identity.Write(key.Pem, answer.Certificates);
         answer.Secrets.Write(options.SecretsFile);
-        Directory.CreateDirectory(options.TlsDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (var (part, text) in answer.UserTls)
-            AtomicFile.Write(Path.Combine(options.TlsDirectory, Path.GetFileName(part)), text, secret: part.EndsWith(".key", StringComparison.Ordinal));
+        UserTls.Write(options.TlsDirectory, answer.UserTls);
         var database = answer.Database is null ? null : Path.Combine(identity.Directory, "database");
         if (database is not null) AtomicFile.Write(database, answer.Database!, secret: true);
         var blobstore = answer.Blobstore is null ? null : Path.Combine(identity.Directory, "blobstore");

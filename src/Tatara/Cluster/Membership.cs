@@ -1,4 +1,5 @@
-using System.Security.Cryptography.X509Certificates;
+using System.Net;
+using System.Security.Cryptography;
 using Tatara.Configuration;
 using Tatara.Hosts;
 using Tatara.Peers;
@@ -12,32 +13,40 @@ namespace Tatara.Cluster;
 internal sealed partial class Membership(HostConfiguration host, string role, ILogger<Membership> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>A host that was removed has nothing to ask: it only looks whether that was put right, by a backup for instance.</summary>
+    private static readonly TimeSpan RemovedInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
 
-    /// <summary>Renewed with a third of the life left: a month for whoever has to notice that it fails.</summary>
-    private const double RenewWithLeft = 1.0 / 3;
-
     private static readonly Uri s_authority = new($"https://{PeerName.OfRole(PeerRole.Authority)}");
     private string? _trouble;
+    private bool _isRemoved;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var network = new PeerNetwork(new PeerTls(host.Identity.FilesOf(role)), host.PortOf);
         using var client = new HttpClient(PeerNetwork.CreateHandler(network)) { BaseAddress = s_authority, Timeout = Patience, MaxResponseContentBufferSize = MaxAnswerBytes };
+        var renewal = new Renewal(host, role, logger);
         using var timer = new PeriodicTimer(Interval);
         do
         {
             try
             {
                 if (!host.Roles.Contains(PeerRole.Authority)) await FollowAsync(client, stoppingToken);
-                if (IsDue()) await RenewAsync(client, stoppingToken);
-                _trouble = null;
+                await renewal.RunAsync(client, stoppingToken);
+                (_trouble, _isRemoved, timer.Period) = (null, false, Interval);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or System.Text.Json.JsonException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+            catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.Forbidden)
             {
-                if (_trouble != e.Message) Log.Away(logger, e.Message);
-                _trouble = e.Message;
+                if (!_isRemoved) Log.Removed(logger, host.Name, host.File);
+                (_isRemoved, timer.Period) = (true, RemovedInterval);
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or CryptographicException or System.Text.Json.JsonException || (e is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+            {
+                var trouble = renewal.FindWarning() is { } warning ? $"{e.Message}; {warning}" : e.Message;
+                if (_trouble != trouble && !_isRemoved) Log.Away(logger, trouble);
+                _trouble = trouble;
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -49,29 +58,12 @@ internal sealed partial class Membership(HostConfiguration host, string role, IL
         if (text != await File.ReadAllTextAsync(host.Identity.MembersFile, cancellationToken)) AtomicFile.Write(host.Identity.MembersFile, text, secret: false);
     }
 
-    private bool IsDue()
-    {
-        using var certificate = X509CertificateLoader.LoadCertificateFromFile(host.Identity.CertificateFile(role));
-        var left = certificate.NotAfter - DateTime.Now;
-        return left < (certificate.NotAfter - certificate.NotBefore) * RenewWithLeft;
-    }
-
-    private async Task RenewAsync(HttpClient client, CancellationToken cancellationToken)
-    {
-        using var key = HostKey.Create();
-        using var response = await client.PostAsJsonAsync("/renew", new RenewRequest(key.Request()), JoinJson.Default.RenewRequest, cancellationToken);
-        response.EnsureSuccessStatusCode();
-        var answer = await response.Content.ReadFromJsonAsync(JoinJson.Default.RenewAnswer, cancellationToken) ?? throw new HttpRequestException("The answer is empty.");
-        host.Identity.Write(key.Pem, answer.Certificates);
-        Log.Renewed(logger, host.Name);
-    }
-
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "The authority is away ({Reason}); going on with the members that are known")]
         public static partial void Away(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "{Host} has new certificates")]
-        public static partial void Renewed(ILogger logger, string host);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Host} was removed from the platform: nobody answers it any more. Stop its roles, and remove what is left of it: tatara destroy --config {File}")]
+        public static partial void Removed(ILogger logger, string host, string file);
     }
 }

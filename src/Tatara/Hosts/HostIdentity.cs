@@ -21,10 +21,19 @@ internal sealed record HostIdentity(string Directory)
     /// <summary>Roles that some process runs now.</summary>
     public IEnumerable<string> RunningRoles => PeerRole.All.Where(role => File.Exists(LockFile(role)) && PlatformLock.IsTaken(LockFile(role)));
 
-    /// <summary>Takes a key and the certificates for it into use, one file after the other: who reads in between keeps what it had.</summary>
+    /// <summary>Held by the process of this host that renews the certificates.</summary>
+    public string RenewalLockFile => Path.Combine(Directory, "renewal.lock");
+
+    /// <summary>Takes a key and the certificates for it into use.</summary>
     public void Write(string keyPem, IReadOnlyDictionary<string, string> certificates)
     {
         AtomicFile.Write(KeyFile, keyPem, secret: true);
+        Write(certificates);
+    }
+
+    /// <summary>Takes newer certificates for the same key into use.</summary>
+    public void Write(IReadOnlyDictionary<string, string> certificates)
+    {
         foreach (var (role, certificate) in certificates) AtomicFile.Write(CertificateFile(role), certificate, secret: false);
     }
 

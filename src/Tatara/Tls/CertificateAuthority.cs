@@ -15,7 +15,7 @@ internal sealed class CertificateAuthority(string directory, string domain, Time
     /// <summary>Browsers refuse server certificates that live longer than 398 days.</summary>
     private static readonly TimeSpan CertificateLife = TimeSpan.FromDays(397);
 
-    /// <summary>A certificate with less than this left is made anew at start.</summary>
+    /// <summary>A certificate with less than this left is made anew, unless more is asked for.</summary>
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
 
     public string AuthorityFile => Path.Combine(directory, "ca.crt");
@@ -24,18 +24,20 @@ internal sealed class CertificateAuthority(string directory, string domain, Time
     private string AuthorityKeyFile => Path.Combine(directory, "ca.key");
 
     /// <summary>Makes what is missing, about to expire or of another domain. True when anything was made.</summary>
-    public bool Ensure()
+    /// <param name="left">How long a certificate must live yet; null: the usual month.</param>
+    public bool Ensure(TimeSpan? left = null)
     {
+        var least = left ?? RenewBefore;
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var existing = TryLoad(AuthorityFile, AuthorityKeyFile);
-        using var authority = existing is not null && IsFresh(existing) && Allows(existing) ? null : CreateAuthority();
+        using var authority = existing is not null && IsFresh(existing, least) && Allows(existing) ? null : CreateAuthority();
         using var certificate = TryLoad(CertificateFile, KeyFile);
-        if (authority is null && certificate is not null && IsFresh(certificate) && certificate.MatchesHostname("x." + domain)) return false;
+        if (authority is null && certificate is not null && IsFresh(certificate, least) && certificate.MatchesHostname("x." + domain)) return false;
         IssueCertificate(authority ?? existing!);
         return true;
     }
 
-    private bool IsFresh(X509Certificate2 certificate) => certificate.NotAfter.ToUniversalTime() - time.GetUtcNow() > RenewBefore;
+    private bool IsFresh(X509Certificate2 certificate, TimeSpan least) => certificate.NotAfter.ToUniversalTime() - time.GetUtcNow() > least;
 
     private bool Allows(X509Certificate2 authority) => authority.Subject == Subject;
 

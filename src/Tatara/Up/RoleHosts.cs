@@ -84,7 +84,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
             DrainTimeout = options.Router.DrainTimeout ?? DrainTimeout,
             ExternalHttpsPort = options.ExternalHttpsPort,
             Zone = options.Zone,
-            Status = Status(place.StatusPort, place.Name) with { User = RouterOptions.StatusUser, Address = place.StatusAddress },
+            Status = Status(PeerRole.Router, place.StatusPort, place.Name) with { User = RouterOptions.StatusUser, Address = place.StatusAddress },
         }, logging);
     }
 
@@ -117,7 +117,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         RouterGroups = [new RouterGroup(PlatformOptions.RouterGroupGuid, PlatformOptions.RouterGroup, options.TcpPorts)],
         StagingTimeout = TimeSpan.FromMinutes(options.StagingTimeout),
         ReservedDiskMb = DiskReserveMb,
-        Status = Status(options.CloudControllerStatusPort, surroundings.NameOf(PeerRole.CloudController)),
+        Status = Status(PeerRole.CloudController, options.CloudControllerStatusPort, surroundings.NameOf(PeerRole.CloudController)),
         StackAliases = new Dictionary<string, string> { ["cflinuxfs4"] = "bookworm", ["cflinuxfs3"] = "bookworm" },
     }, logging);
 
@@ -132,7 +132,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         Port = options.UaaPort,
         ExternalHttpsPort = options.ExternalHttpsPort,
         AdminPassword = secrets.AdminPassword,
-        Status = Status(options.UaaStatusPort, surroundings.NameOf(PeerRole.Uaa)),
+        Status = Status(PeerRole.Uaa, options.UaaStatusPort, surroundings.NameOf(PeerRole.Uaa)),
     }, logging);
 
     public IHost LogCache() => LogCacheHost.Build(new LogCacheOptions
@@ -145,7 +145,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         Port = options.LogCachePort,
         UaaUrl = surroundings.UaaUrl,
         CloudControllerUrl = surroundings.CloudControllerUrl,
-        Status = Status(options.LogCacheStatusPort, surroundings.NameOf(PeerRole.LogCache)),
+        Status = Status(PeerRole.LogCache, options.LogCacheStatusPort, surroundings.NameOf(PeerRole.LogCache)),
     }, logging);
 
     public IHost HealthManager() => HealthManagerHost.Build(new HealthManagerOptions
@@ -155,12 +155,17 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
         CloudControllerUrl = surroundings.CloudControllerUrl,
         BulkUser = BulkUser,
         BulkPassword = secrets.BulkPassword,
-        Status = Status(options.HealthManagerStatusPort, surroundings.NameOf(PeerRole.HealthManager)),
+        Status = Status(PeerRole.HealthManager, options.HealthManagerStatusPort, surroundings.NameOf(PeerRole.HealthManager)),
     }, logging);
 
-    private StatusOptions Status(int port, string name) => new()
+    private StatusOptions Status(string role, int port, string name) => new()
     {
-        Name = name, Port = port, Address = options.StatusListen, Password = secrets.StatusPassword, Zone = options.Zone,
+        Name = name,
+        Port = port,
+        Address = options.StatusListen,
+        Password = secrets.StatusPassword,
+        Zone = options.Zone,
+        CertificateEnds = surroundings.Peers(role) is { Tls: var tls } ? () => tls.CertificateEnds : null,
     };
 
     private long DiskReserveMb =>
@@ -203,7 +208,7 @@ internal sealed class RoleHosts(PlatformOptions options, Secrets secrets, Surrou
             MemoryOvercommit = options.MemoryOvercommit,
             HeartbeatInterval = HeartbeatInterval,
             Zone = place.Zone,
-            Status = Status(options.DeaStatusPort(index), place.Id),
+            Status = Status(PeerRole.Dea, options.DeaStatusPort(index), place.Id),
         }, containers, logging);
     }
 }

@@ -10,6 +10,7 @@ public sealed class BedHost
 
     private readonly BedNetwork _network;
     private readonly Dictionary<string, Process> _processes = new(StringComparer.Ordinal);
+    private readonly BedClock _clock;
     private BedDisk? _disk;
     private BedBrake? _brake;
 
@@ -17,6 +18,7 @@ public sealed class BedHost
     {
         (Plan, _network, Directory, Program) = (plan, network, directory, program);
         System.IO.Directory.CreateDirectory(directory);
+        _clock = new BedClock(directory);
     }
 
     public BedHostPlan Plan { get; }
@@ -102,6 +104,14 @@ public sealed class BedHost
     /// <summary>All that its processes logged.</summary>
     public string Log() => string.Concat(System.IO.Directory.GetFiles(Path.Combine(Data, "log")).Select(File.ReadAllText));
 
+    /// <summary>kill -9 of every role, and each starts again with a clock that is so much ahead of the machine's. What runs on (apps) keeps its own.</summary>
+    public async Task SetClockAsync(TimeSpan ahead)
+    {
+        await _clock.SetAsync(ahead);
+        foreach (var role in Plan.Roles) await KillAsync(role);
+        await StartAsync();
+    }
+
     /// <summary>Not a byte of the host's disk is left.</summary>
     public Task FillDiskAsync() => Disk.FillAsync();
 
@@ -180,6 +190,7 @@ public sealed class BedHost
         // Another namespace of mounts, as `ip netns exec` makes it, would hide a DEA's mounts from its successor.
         var start = new ProcessStartInfo("nsenter", [.. _network.Enter(Plan), Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TATARA_ROOT"] = Platform.Root;
+        foreach (var (name, value) in _clock.Environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 }

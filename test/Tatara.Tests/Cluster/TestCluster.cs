@@ -28,12 +28,13 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public TokenStore Tokens => new(Path.Combine(Founder.Identity.Directory, "tokens"), TimeProvider.System);
 
-    public static async Task<TestCluster> CreateAsync()
+    /// <param name="founded">When the authority was made; null: now.</param>
+    public static async Task<TestCluster> CreateAsync(DateTimeOffset? founded = null)
     {
         var cluster = new TestCluster(FreePorts());
         cluster.Founder = cluster.Configure("host-1", PeerRole.All);
         Directory.CreateDirectory(cluster.Founder.Identity.Directory);
-        cluster.Authority.Create();
+        new ClusterAuthority(cluster.Founder.Identity.Directory, new ManualTimeProvider(founded ?? DateTimeOffset.UtcNow)).Create();
         using var key = HostKey.Create();
         var self = await cluster.Members.AddAsync("host-1", Address, [.. PeerRole.All, PeerRole.Operator], null, HostKey.PinOf(key.Public), CancellationToken.None);
         cluster.Founder.Identity.Write(key.Pem, cluster.Authority.IssueAll(key.Public, self));
