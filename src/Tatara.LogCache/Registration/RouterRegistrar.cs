@@ -30,7 +30,7 @@ internal sealed class RouterRegistrar(NatsConnection bus, IServer server, LogCac
             [$"log-cache.{options.Domain}"], address.Host, address.Port,
             TlsPort: options.Peers is null ? null : address.Port, ServerCertDomainSan: options.Peers is null ? null : PeerName.OfRole(PeerRole.LogCache),
             PrivateInstanceId: Guid.NewGuid().ToString(), Tags: new Dictionary<string, string> { ["component"] = "log-cache" });
-        _work = Task.WhenAll(RepeatAsync(_stopping.Token), AnswerStartsAsync(_stopping.Token));
+        _work = RunAsync(_stopping.Token);
         return Task.CompletedTask;
     }
 
@@ -48,6 +48,13 @@ internal sealed class RouterRegistrar(NatsConnection bus, IServer server, LogCac
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Listens before it speaks: a router that starts right after the first registration must be heard.</summary>
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await using var starts = await bus.SubscribeCoreAsync<RouterGreeting>(Subjects.RouterStart, cancellationToken: cancellationToken);
+        await Task.WhenAll(RepeatAsync(cancellationToken), AnswerStartsAsync(starts, cancellationToken));
+    }
 
     private async Task RepeatAsync(CancellationToken cancellationToken)
     {
@@ -68,9 +75,9 @@ internal sealed class RouterRegistrar(NatsConnection bus, IServer server, LogCac
     }
 
     /// <summary>A router that starts knows nothing: it hears at once.</summary>
-    private async Task AnswerStartsAsync(CancellationToken cancellationToken)
+    private async Task AnswerStartsAsync(NatsSubscription<RouterGreeting> starts, CancellationToken cancellationToken)
     {
-        await foreach (var start in bus.SubscribeAsync<RouterGreeting>(Subjects.RouterStart, cancellationToken: cancellationToken))
+        await foreach (var start in starts.ReadAllAsync(cancellationToken))
         {
             Adopt(start.Data);
             await RegisterAsync(cancellationToken);
