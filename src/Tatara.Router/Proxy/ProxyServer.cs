@@ -52,14 +52,14 @@ internal sealed class ProxyServer(ProxyContext context, RouterPorts ports, IServ
         foreach (var listener in _listeners)
         {
             await Task.WhenAll(_workers.Select(w => RunAsync(w, () => w.Loop.StopListening(listener.Descriptor))));
-            // Those that the kernel has let in already would be reset.
+            // Those that the kernel has let in already would be reset: it closes right after the last one was taken.
             await RunAsync(_workers[0], () =>
             {
                 while (Accept(_workers[0], listener))
                 {
                 }
+                listener.Socket.Dispose();
             });
-            listener.Socket.Dispose();
         }
         await Task.WhenAll(_workers.Select(w => RunAsync(w, w.Drain)));
         context.Http2.SendElsewhere();
